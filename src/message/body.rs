@@ -1,0 +1,85 @@
+//! Bodies: bytes as they came, or the fact that they were withheld.
+
+use bytes::Bytes;
+
+/// A message body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Body {
+    /// No bytes at all.
+    #[default]
+    Empty,
+    /// The bytes as on the wire (after transfer decoding).
+    Bytes(Bytes),
+    /// Not kept: redaction would not vouch for it.
+    Withheld(Withheld),
+}
+
+impl Body {
+    /// A body of these bytes; [`Body::Empty`] if there are none.
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        if bytes.is_empty() { Self::Empty } else { Self::Bytes(bytes) }
+    }
+
+    /// The bytes that are there: none of a withheld body.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Empty | Self::Withheld(_) => &[],
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// How long the body was on the wire.
+    pub fn wire_length(&self) -> u64 {
+        match self {
+            Self::Empty => 0,
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Withheld(withheld) => withheld.length,
+        }
+    }
+}
+
+/// A body that was not kept, with why and how long it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withheld {
+    /// Why.
+    pub reason: WithheldReason,
+    /// Its length on the wire.
+    pub length: u64,
+}
+
+/// Why a body was not kept; the checks judge the reason as they would the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WithheldReason {
+    /// It is not the JSON that the spec expects.
+    NotJson,
+    /// It is JSON that breaks off.
+    Truncated,
+    /// It is an HTML page.
+    Html,
+    /// It is empty, or white space only, where JSON is expected.
+    Empty,
+    /// It is longer than what is stored.
+    TooLong,
+}
+
+impl WithheldReason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::NotJson, Self::Truncated, Self::Html, Self::Empty, Self::TooLong];
+
+    /// The word in a cassette.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotJson => "not-json",
+            Self::Truncated => "truncated",
+            Self::Html => "html",
+            Self::Empty => "empty",
+            Self::TooLong => "too-long",
+        }
+    }
+
+    /// The reason of a word in a cassette.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}

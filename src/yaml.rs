@@ -1,0 +1,559 @@
+//! YAML with positions, and nothing of YAML that could surprise.
+//!
+//! The only file that names the YAML crate. A document becomes a tree of
+//! [`Node`]s, each with its line and column. Anchors, aliases, merges, tags,
+//! directives, duplicate keys and deep nesting are refused, so a tree is never
+//! larger than its text. Scalars stay texts: [`Node::text`] refuses a plain one
+//! that some YAML version would read as something else.
+
+use crate::diagnostic::{Diagnostic, Location, nearest};
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// How deep a document may be nested.
+pub const MAX_DEPTH: usize = 128;
+
+/// What a document may hold at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of text.
+    pub bytes: usize,
+    /// Nodes.
+    pub nodes: usize,
+}
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node<'t> {
+    /// The value.
+    pub value: Value<'t>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'t> {
+    /// A scalar, as text.
+    Scalar {
+        /// The text.
+        text: Cow<'t, str>,
+        /// How it is written.
+        style: Style,
+    },
+    /// A sequence.
+    Sequence(Vec<Node<'t>>),
+    /// A mapping, in the order of the text.
+    Mapping(Vec<(Node<'t>, Node<'t>)>),
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// In quotes.
+    Quoted,
+    /// A literal or folded block.
+    Block,
+}
+
+/// A file being read: its name, for diagnostics, and the line before its text begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'s> {
+    /// The file, as the user named it.
+    pub file: &'s str,
+    /// How many lines of the file stand before the text.
+    pub line_offset: u32,
+}
+
+impl<'s> Source<'s> {
+    /// A whole file.
+    pub fn whole(file: &'s str) -> Self {
+        Self { file, line_offset: 0 }
+    }
+
+    /// The place of a node.
+    pub fn at(&self, node: &Node<'_>) -> Location {
+        Location::at(self.file, node.line, node.column)
+    }
+
+    /// A diagnostic at a node.
+    pub fn error(&self, node: &Node<'_>, what: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(what).at(self.at(node))
+    }
+}
+
+/// Parses a text that holds exactly one document.
+pub fn parse<'t>(source: Source<'_>, text: &'t str, limits: Limits) -> Result<Node<'t>, Diagnostic> {
+    if text.len() > limits.bytes {
+        return Err(Diagnostic::new("the file is too large")
+            .at(Location::file(source.file))
+            .expected(format!("at most {} bytes", limits.bytes))
+            .found(format!("{} bytes", text.len())));
+    }
+    let options = granit_parser::options! {
+        disallow_directives: true,
+        emit_comments: false,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    Reader { source, parser: Parser::new_from_str_with_options(text, options), nodes_left: limits.nodes, depth: 0 }
+        .document()
+}
+
+struct Reader<'t, 's> {
+    source: Source<'s>,
+    parser: Parser<'t, granit_parser::StrInput<'t>>,
+    nodes_left: usize,
+    depth: usize,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn document(mut self) -> Result<Node<'t>, Diagnostic> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                Event::StreamEnd => break,
+                event if root.is_none() => root = Some(self.node(event, span)?),
+                _ => {
+                    return Err(self
+                        .error(span, "a second document begins here")
+                        .help("keep one document in this place"));
+                }
+            }
+        }
+        root.ok_or_else(|| {
+            Diagnostic::new("the document is empty").at(Location::at(self.source.file, self.source.line_offset + 1, 1))
+        })
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span), Diagnostic> {
+        match self.parser.next() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => {
+                let marker = error.marker();
+                let line = u32::try_from(marker.line()).unwrap_or(u32::MAX);
+                let column = u32::try_from(marker.col()).unwrap_or(u32::MAX);
+                let location = Location::at(
+                    self.source.file,
+                    line.saturating_add(self.source.line_offset),
+                    column.saturating_add(1),
+                );
+                Err(Diagnostic::new(format!("not readable as YAML: {}", plain_message(&error.to_string())))
+                    .at(location))
+            }
+            None => Ok((Event::StreamEnd, Span::empty(granit_parser::Marker::new(0, 1, 0)))),
+        }
+    }
+
+    fn position(&self, span: Span) -> (u32, u32) {
+        let line = u32::try_from(span.start.line()).unwrap_or(u32::MAX).saturating_add(self.source.line_offset);
+        (line, u32::try_from(span.start.col()).unwrap_or(u32::MAX).saturating_add(1))
+    }
+
+    fn error(&self, span: Span, what: &str) -> Diagnostic {
+        let (line, column) = self.position(span);
+        Diagnostic::new(what).at(Location::at(self.source.file, line, column))
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Span) -> Result<Node<'t>, Diagnostic> {
+        let Some(left) = self.nodes_left.checked_sub(1) else {
+            return Err(self.error(span, "the document has too many values"));
+        };
+        self.nodes_left = left;
+        let (line, column) = self.position(span);
+        let value = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_properties(span, anchor, tag.is_some())?;
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+                };
+                Value::Scalar { text, style }
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_properties(span, anchor, tag.is_some())?;
+                Value::Sequence(self.nested(span, Self::sequence)?)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_properties(span, anchor, tag.is_some())?;
+                Value::Mapping(self.nested(span, Self::mapping)?)
+            }
+            Event::Anchor(..) => {
+                return Err(self.error(span, "anchors are not allowed here").help("write the value out"));
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                return Err(self.error(span, "aliases are not allowed here").help("write the value out"));
+            }
+            _ => return Err(self.error(span, "a value is missing here")),
+        };
+        Ok(Node { value, line, column })
+    }
+
+    fn refuse_properties(&self, span: Span, anchor: usize, tagged: bool) -> Result<(), Diagnostic> {
+        if anchor != 0 {
+            return Err(self.error(span, "anchors are not allowed here").help("write the value out"));
+        }
+        if tagged {
+            return Err(self
+                .error(span, "tags are not allowed here")
+                .help("leave the tag out; quote the value to make it text"));
+        }
+        Ok(())
+    }
+
+    fn nested<T>(
+        &mut self,
+        span: Span,
+        read: impl FnOnce(&mut Self) -> Result<T, Diagnostic>,
+    ) -> Result<T, Diagnostic> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self
+                .error(span, "the document is nested too deep")
+                .expected(format!("at most {MAX_DEPTH} levels")));
+        }
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn sequence(&mut self) -> Result<Vec<Node<'t>>, Diagnostic> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(items);
+            }
+            items.push(self.node(event, span)?);
+        }
+    }
+
+    fn mapping(&mut self) -> Result<Vec<(Node<'t>, Node<'t>)>, Diagnostic> {
+        let mut entries: Vec<(Node<'t>, Node<'t>)> = Vec::new();
+        let mut seen: HashSet<Cow<'t, str>> = HashSet::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::MappingEnd {
+                return Ok(entries);
+            }
+            let key = self.node(event, span)?;
+            let Value::Scalar { text, style } = &key.value else {
+                return Err(self.source.error(&key, "a key must be a text"));
+            };
+            if text == "<<" && *style == Style::Plain {
+                return Err(self.source.error(&key, "merges are not allowed here").help("write the keys out"));
+            }
+            if !seen.insert(text.clone()) {
+                return Err(self
+                    .source
+                    .error(&key, format!("the key \"{text}\" stands here a second time"))
+                    .help("keep one of the two"));
+            }
+            let (event, span) = self.next()?;
+            let value = self.node(event, span)?;
+            entries.push((key, value));
+        }
+    }
+}
+
+/// The parser's message without the position that it appends.
+fn plain_message(message: &str) -> String {
+    match message.rfind(" at byte ").or_else(|| message.rfind(" at line ")) {
+        Some(at) => message[..at].to_owned(),
+        None => message.to_owned(),
+    }
+}
+
+impl<'t> Node<'t> {
+    /// What the value is, as people call it.
+    pub fn type_name(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar { .. } => "a single value",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The text of a scalar that every YAML version reads as that text.
+    pub fn text(&self, source: Source<'_>, what: &str) -> Result<&str, Diagnostic> {
+        match &self.value {
+            Value::Scalar { text, style: Style::Plain } if is_ambiguous(text) => Err(source
+                .error(self, format!("{what} must be a text"))
+                .found(format!("{text}, which YAML reads as something else"))
+                .help(format!("write it in quotes: \"{text}\""))),
+            Value::Scalar { text, .. } => Ok(text),
+            _ => Err(self.wrong_type(source, what, "a text")),
+        }
+    }
+
+    /// A plain `true` or `false`.
+    pub fn boolean(&self, source: Source<'_>, what: &str) -> Result<bool, Diagnostic> {
+        match self.plain() {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            _ => Err(self.wrong_type(source, what, "true or false")),
+        }
+    }
+
+    /// A plain whole number in decimal digits.
+    pub fn integer(&self, source: Source<'_>, what: &str) -> Result<i64, Diagnostic> {
+        let digits = |text: &str| {
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            !unsigned.is_empty()
+                && unsigned.bytes().all(|b| b.is_ascii_digit())
+                && (unsigned == "0" || !unsigned.starts_with('0'))
+        };
+        self.plain()
+            .filter(|text| digits(text))
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| self.wrong_type(source, what, "a whole number"))
+    }
+
+    /// A plain number.
+    pub fn number(&self, source: Source<'_>, what: &str) -> Result<f64, Diagnostic> {
+        self.plain()
+            .filter(|text| text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e' | b'E')))
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| self.wrong_type(source, what, "a number"))
+    }
+
+    /// The items of a sequence.
+    pub fn items(&self, source: Source<'_>, what: &str) -> Result<&[Node<'t>], Diagnostic> {
+        match &self.value {
+            Value::Sequence(items) => Ok(items),
+            _ => Err(self.wrong_type(source, what, "a list")),
+        }
+    }
+
+    /// The entries of a mapping.
+    pub fn entries(&self, source: Source<'_>, what: &str) -> Result<&[(Node<'t>, Node<'t>)], Diagnostic> {
+        match &self.value {
+            Value::Mapping(entries) => Ok(entries),
+            _ => Err(self.wrong_type(source, what, "a mapping")),
+        }
+    }
+
+    /// The fields of a mapping that has no keys but the known ones.
+    pub fn fields<'n>(&'n self, source: Source<'_>, what: &str, known: &[&str]) -> Result<Fields<'n, 't>, Diagnostic> {
+        let entries = self.entries(source, what)?;
+        for (key, _) in entries {
+            let name = key.key();
+            if !known.contains(&name) {
+                return Err(unknown_key(source, key, what, known));
+            }
+        }
+        Ok(Fields { node: self, entries })
+    }
+
+    /// The text of a mapping's key.
+    pub fn key(&self) -> &str {
+        match &self.value {
+            Value::Scalar { text, .. } => text,
+            Value::Sequence(_) | Value::Mapping(_) => "",
+        }
+    }
+
+    fn plain(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, style: Style::Plain } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The diagnostic of a value of another type than expected.
+    pub fn wrong_type(&self, source: Source<'_>, what: &str, expected: &str) -> Diagnostic {
+        let found = match &self.value {
+            Value::Scalar { text, .. } if text.chars().count() <= 60 => format!("\"{text}\""),
+            _ => self.type_name().to_owned(),
+        };
+        source.error(self, format!("{what} must be {expected}")).found(found)
+    }
+}
+
+/// The diagnostic of a key that nobody knows, with the nearest known one.
+pub fn unknown_key(source: Source<'_>, key: &Node<'_>, what: &str, known: &[&str]) -> Diagnostic {
+    let name = key.key();
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("known keys are {}", known.join(", ")),
+    };
+    source.error(key, format!("unknown key \"{name}\" in {what}")).help(help)
+}
+
+/// The fields of a mapping whose keys are all known.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'n, 't> {
+    node: &'n Node<'t>,
+    entries: &'n [(Node<'t>, Node<'t>)],
+}
+
+impl<'n, 't> Fields<'n, 't> {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&'n Node<'t>> {
+        self.entries.iter().find(|(k, _)| k.key() == key).map(|(_, value)| value)
+    }
+
+    /// The value of a key that must be there.
+    pub fn require(&self, source: Source<'_>, what: &str, key: &str) -> Result<&'n Node<'t>, Diagnostic> {
+        self.get(key).ok_or_else(|| source.error(self.node, format!("{what} has no \"{key}\"")))
+    }
+}
+
+/// Whether some YAML version reads the plain scalar as something else than this text.
+pub fn is_ambiguous(text: &str) -> bool {
+    const WORDS: [&str; 13] = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"];
+    let lower = text.to_ascii_lowercase();
+    if WORDS.contains(&lower.as_str()) {
+        return true;
+    }
+    let unsigned = text.trim_start_matches(['-', '+']);
+    let special = [".inf", ".nan"];
+    let begins_like_a_number =
+        unsigned.starts_with(|c: char| c.is_ascii_digit()) || (unsigned.starts_with('.') && unsigned.len() > 1);
+    special.contains(&unsigned.to_ascii_lowercase().as_str())
+        || (begins_like_a_number
+            && unsigned.bytes().all(|b| {
+                b.is_ascii_hexdigit()
+                    || matches!(b, b'.' | b'_' | b':' | b'-' | b'+' | b'x' | b'o' | b'T' | b't' | b'Z' | b'z' | b' ')
+            }))
+}
+
+/// Whether a text can stand in a block mapping without quotes and be read as itself by every YAML version.
+pub fn is_plain_safe(text: &str) -> bool {
+    let safe_inside = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(
+                c,
+                '-' | '_' | '.' | '/' | '+' | '=' | ';' | ',' | ' ' | '(' | ')' | '*' | '@' | '$' | '{' | '}'
+            )
+    };
+    let starts_safe = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_'));
+    starts_safe && !text.ends_with(' ') && !text.contains(" #") && text.chars().all(safe_inside) && !is_ambiguous(text)
+}
+
+/// A text in double quotes, escaped so that every YAML version reads it back.
+pub fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (' '..='~').contains(&c) => out.push(c),
+            c if (c as u32) >= 0xa0 && !is_special(c) => out.push(c),
+            c if (c as u32) <= 0xff => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if (c as u32) <= 0xffff => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push_str(&format!("\\U{:08x}", c as u32)),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Characters that some reader treats as a line break, drops or refuses.
+fn is_special(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A scalar for a block mapping: plain where that is safe, else in double quotes.
+pub fn scalar(text: &str) -> Cow<'_, str> {
+    if is_plain_safe(text) { Cow::Borrowed(text) } else { Cow::Owned(quote(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { bytes: 1 << 20, nodes: 10_000 };
+
+    fn read(text: &str) -> Result<Node<'_>, Diagnostic> {
+        parse(Source::whole("a.yaml"), text, LIMITS)
+    }
+
+    fn refusal(text: &str) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn gives_each_value_its_place() {
+        let root = read("a: 1\nb:\n  - x\n  - {c: y}\n").unwrap();
+        let fields = root.fields(Source::whole("a.yaml"), "the file", &["a", "b"]).unwrap();
+
+        let list = fields.get("b").unwrap().items(Source::whole("a.yaml"), "b").unwrap();
+
+        assert_eq!((list[1].line, list[1].column), (4, 5));
+    }
+
+    #[test]
+    fn refuses_what_could_surprise() {
+        assert!(refusal("a: &x 1\nb: 2\n").contains("anchors are not allowed"));
+        assert!(refusal("a: 1\nb: *x\n").contains("a.yaml:2"));
+        assert!(refusal("a: !!int 1\n").contains("tags are not allowed"));
+        assert!(refusal("a: 1\na: 2\n").contains("second time"));
+        assert!(refusal("a: 1\n<<: {b: 2}\n").contains("merges are not allowed"));
+        assert!(refusal("%YAML 1.1\n---\na: 1\n").contains("not readable"));
+        assert!(refusal("a: 1\n---\nb: 2\n").contains("second document"));
+        assert!(refusal("").contains("empty"));
+        assert!(refusal("a: [1, 2\n").contains("not readable as YAML"));
+    }
+
+    #[test]
+    fn refuses_depth_size_and_number_of_values_beyond_the_limit() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
+        assert!(read(&nested(MAX_DEPTH + 1)).is_err());
+        assert!(parse(Source::whole("a"), "[1,2]", Limits { bytes: 5, nodes: 3 }).is_ok());
+        assert!(parse(Source::whole("a"), "[1,2]", Limits { bytes: 4, nodes: 3 }).is_err());
+        assert!(parse(Source::whole("a"), "[1,2]", Limits { bytes: 5, nodes: 2 }).is_err());
+    }
+
+    #[test]
+    fn asks_for_quotes_around_what_yaml_versions_read_differently() {
+        for text in [
+            "no",
+            "On",
+            "1_000",
+            "0x1f",
+            "1:30",
+            "12:30:45",
+            "2010-01-01",
+            "1e3",
+            ".5",
+            "+1",
+            "~",
+            "NULL",
+            "=",
+            "012",
+            "-.inf",
+        ] {
+            assert!(is_ambiguous(text), "{text}");
+        }
+        for text in ["attempt=1", "a1", "ACTIVE", "0b9c-uuid-x", "us-east-1"] {
+            assert!(!is_ambiguous(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_back_what_it_quotes() {
+        for text in ["", "a\"b\\c", "\n\t\r\u{0}\u{7f}\u{85}\u{2028}", "café 漢😀", "- x", "a: b", "#c", "\u{feff}"]
+        {
+            let quoted = quote(text);
+
+            let root = read(&quoted).unwrap();
+
+            assert_eq!(root.text(Source::whole("a"), "x").unwrap(), text, "{quoted}");
+        }
+    }
+}
