@@ -6,10 +6,12 @@
 //! knows an API. Everything that a check may cite carries its line.
 
 pub mod compile;
+mod embedded;
 mod pattern;
 mod shape;
 
 pub use compile::compile;
+pub use embedded::embedded;
 pub use pattern::Pattern;
 pub use shape::{Charset, Constraints, Kind, Location, Member, Sensitivity, Shape, ShapeId, TimestampFormat};
 
