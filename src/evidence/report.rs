@@ -36,6 +36,8 @@ pub struct Report {
     pub interrupted: bool,
     /// Whether a failed COMMAND is no failure of the run.
     pub child_may_fail: bool,
+    /// Whether the command did what it says, where nothing is to be judged.
+    pub done: bool,
 }
 
 /// What was judged.
@@ -300,11 +302,14 @@ impl Report {
     /// Whether anything was looked at: where checks judge, a must or should outside
     /// `evidence.` passed; elsewhere, something was exchanged.
     fn has_evidence(&self) -> bool {
+        if self.done {
+            return true;
+        }
         if self.checks.is_empty() {
             return self.ledger.exchanges > 0;
         }
         self.checks.iter().any(|result| {
-            result.verdict >= CheckVerdict::Pass
+            result.verdict == CheckVerdict::Pass
                 && result.check.level != Level::Info
                 && !result.check.id.starts_with("evidence.")
         })
@@ -340,6 +345,7 @@ impl Report {
         self.troubles.extend(other.troubles);
         self.strict |= other.strict;
         self.interrupted |= other.interrupted;
+        self.done |= other.done;
     }
 }
 
@@ -347,5 +353,67 @@ impl Demands {
     /// The demands of a caller who asks for nothing but the date.
     pub fn on_day(today: i64) -> Self {
         Self { today, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::check;
+
+    fn report(id: &str, verdict: CheckVerdict) -> Report {
+        let result = CheckResult { check: check(id).unwrap(), verdict, cases: 1 };
+        Report { checks: vec![result], ..Report::new("verify cassette") }
+    }
+
+    fn trouble(kind: TroubleKind) -> Trouble {
+        Trouble { kind, diagnostic: Diagnostic::new("x") }
+    }
+
+    #[test]
+    fn is_green_only_if_something_that_can_fail_passed() {
+        assert_eq!(report("shape.type", CheckVerdict::Pass).verdict(), RunVerdict::Pass);
+        assert_eq!(report("shape.type", CheckVerdict::NotExercised).verdict(), RunVerdict::NoEvidence);
+        assert_eq!(report("evidence.sealed", CheckVerdict::Pass).verdict(), RunVerdict::NoEvidence);
+        assert_eq!(report("shape.unknown-member", CheckVerdict::Pass).verdict(), RunVerdict::NoEvidence);
+        assert_eq!(Report::new("replay").verdict(), RunVerdict::NoEvidence);
+    }
+
+    #[test]
+    fn counts_a_warning_as_a_failure_only_when_strict() {
+        let mut report = report("shape.type", CheckVerdict::Pass);
+        report.merge(super::tests::report("shape.type", CheckVerdict::Warn));
+
+        assert_eq!(report.verdict(), RunVerdict::NoEvidence);
+        report.strict = true;
+        assert_eq!(report.verdict(), RunVerdict::Fail);
+    }
+
+    #[test]
+    fn weighs_several_ends_in_the_order_of_the_exit_codes() {
+        let mut report = report("shape.type", CheckVerdict::Fail);
+        assert_eq!(report.verdict(), RunVerdict::Fail);
+
+        report.troubles.push(trouble(TroubleKind::CouldNotLook));
+        assert_eq!(report.verdict(), RunVerdict::Error);
+
+        report.troubles.push(trouble(TroubleKind::Usage));
+        assert_eq!(report.verdict(), RunVerdict::Usage);
+
+        report.interrupted = true;
+        assert_eq!(report.verdict().exit_code(), 130);
+    }
+
+    #[test]
+    fn fails_on_a_miss_an_unused_exchange_or_a_failed_command() {
+        let green = report("shape.type", CheckVerdict::Pass);
+        let unused = Report { unused: vec!["call".to_owned()], ..green.clone() };
+        let mut failed = green.clone();
+        failed.ledger.child = Some(ChildEnd::Signal(9));
+
+        assert_eq!(unused.verdict(), RunVerdict::Fail);
+        assert_eq!(failed.verdict(), RunVerdict::Fail);
+        failed.child_may_fail = true;
+        assert_eq!(failed.verdict(), RunVerdict::Pass);
     }
 }
