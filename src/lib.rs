@@ -3,5 +3,7 @@ pub mod answer;
 pub mod diagnostic;
 pub mod evidence;
 pub mod message;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 pub mod spec;
 pub mod yaml;
