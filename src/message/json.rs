@@ -12,7 +12,7 @@ use std::fmt;
 pub const MAX_DEPTH: usize = 128;
 
 /// A JSON value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Json {
     /// `null`
     Null,
@@ -154,10 +154,10 @@ impl Json {
         Self::String(Text::new(text))
     }
 
-    /// The first member of that name of an object.
+    /// The member of that name of an object: the last one, where it stands twice, as every client reads it.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key.decode() == name).map(|(_, value)| value),
+            Self::Object(members) => members.iter().rev().find(|(key, _)| key.decode() == name).map(|(_, value)| value),
             _ => None,
         }
     }

@@ -5,15 +5,26 @@
 //! Redaction, the simulator and the checks are derived from it; no other place
 //! knows an API. Everything that a check may cite carries its line.
 
+mod build;
 pub mod compile;
+pub mod conform;
 mod embedded;
+pub mod errors;
+mod inputs;
 mod pattern;
+pub mod route;
 mod shape;
+mod unrouted;
 
+pub use build::build_request;
 pub use compile::compile;
 pub use embedded::embedded;
+pub(crate) use inputs::InputKeys;
+pub use inputs::{InputValue, Inputs};
 pub use pattern::Pattern;
+pub use route::Route;
 pub use shape::{Charset, Constraints, Kind, Location, Member, Sensitivity, Shape, ShapeId, TimestampFormat};
+pub use unrouted::{Unrouted, UnroutedKind};
 
 use crate::message::Json;
 
@@ -52,6 +63,8 @@ pub struct Spec {
     pub deviations: Vec<Deviation>,
     /// All shapes; [`ShapeId`] is an index.
     pub(crate) shapes: Vec<Shape>,
+    /// The keys of the inputs, shared by the [`Inputs`] of all requests.
+    pub(crate) input_keys: InputKeys,
 }
 
 impl Spec {

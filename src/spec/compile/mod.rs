@@ -5,7 +5,8 @@ mod members;
 mod rules;
 
 use super::{
-    ErrorShape, Fault, Http, Location, Member, Pagination, Protocol, Retry, Segment, Service, Shape, Source, Spec,
+    ErrorShape, Fault, Http, InputKeys, Location, Member, Pagination, Protocol, Retry, Segment, Service, Shape, Source,
+    Spec,
 };
 use crate::diagnostic::{self, Diagnostic, nearest};
 use crate::yaml::{self, Fields, Limits, Node};
@@ -127,6 +128,7 @@ impl Compiler<'_> {
             operation: operation?,
             source: origin,
             http: http?,
+            input_keys: InputKeys::of(&input),
             input,
             output,
             pagination,
