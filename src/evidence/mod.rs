@@ -2,10 +2,12 @@
 //!
 //! [`Evidence`] is a transcript with the facts that checks need besides it;
 //! [`catalogue`] lists the checks; [`report`] holds their results. The judging
-//! itself is `verify`. [`walk`] groups exchanges into calls and walks, since
+//! itself is `verify`. [`reading`] says
+//! what one exchange says, and [`walk`] groups exchanges into calls and walks, since
 //! the checks and the order of a cassette both rest on that.
 
 pub mod catalogue;
+pub mod reading;
 pub mod report;
 pub mod walk;
 

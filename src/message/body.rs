@@ -1,6 +1,10 @@
 //! Bodies: bytes as they came, or the fact that they were withheld.
 
+use super::json::{JsonError, JsonErrorKind};
 use bytes::Bytes;
+
+/// The length up to which a body is kept, in bytes.
+pub const MAX_KEPT_BODY: usize = 8 << 20;
 
 /// A message body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,8 +82,47 @@ impl WithheldReason {
         }
     }
 
+    /// What a text is that should have been JSON and is not.
+    pub fn of_not_json(text: &[u8], error: &JsonError) -> Self {
+        let text = text.trim_ascii_start();
+        let begins_with =
+            |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes()));
+        if text.is_empty() {
+            Self::Empty
+        } else if begins_with("<!doctype html") || begins_with("<html") {
+            Self::Html
+        } else if error.kind == JsonErrorKind::Truncated {
+            Self::Truncated
+        } else {
+            Self::NotJson
+        }
+    }
+
     /// The reason of a word in a cassette.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Json;
+
+    #[test]
+    fn tells_what_a_text_is_that_is_no_json() {
+        let cases: [(&str, WithheldReason); 6] = [
+            ("", WithheldReason::Empty),
+            (" \r\n", WithheldReason::Empty),
+            ("\n<!DOCTYPE html><p>", WithheldReason::Html),
+            ("<HTML>", WithheldReason::Html),
+            ("{\"a\":[1,", WithheldReason::Truncated),
+            ("upstream error", WithheldReason::NotJson),
+        ];
+        for (text, expected) in cases {
+            let error = Json::parse(text.as_bytes()).unwrap_err();
+
+            assert_eq!(WithheldReason::of_not_json(text.as_bytes(), &error), expected, "{text:?}");
+        }
     }
 }

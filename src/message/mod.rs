@@ -10,7 +10,7 @@ pub mod json;
 mod redacted;
 pub mod target;
 
-pub use body::{Body, Withheld, WithheldReason};
+pub use body::{Body, MAX_KEPT_BODY, Withheld, WithheldReason};
 pub use headers::Headers;
 pub use json::Json;
 pub use redacted::Redacted;
