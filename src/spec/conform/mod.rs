@@ -59,3 +59,6 @@ pub fn check_output_headers(spec: &Spec, response: &Response) -> Vec<Problem> {
     }
     walker.finish()
 }
+
+#[cfg(test)]
+mod tests;
