@@ -238,7 +238,7 @@ impl<'t> Reader<'t, '_> {
 
     fn mapping(&mut self) -> Result<Vec<(Node<'t>, Node<'t>)>, Diagnostic> {
         let mut entries: Vec<(Node<'t>, Node<'t>)> = Vec::new();
-        let mut seen: HashSet<Cow<'t, str>> = HashSet::new();
+        let mut seen = SeenKeys::default();
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
@@ -251,7 +251,7 @@ impl<'t> Reader<'t, '_> {
             if text == "<<" && *style == Style::Plain {
                 return Err(self.source.error(&key, "merges are not allowed here").help("write the keys out"));
             }
-            if !seen.insert(text.clone()) {
+            if !seen.insert(text, &entries) {
                 return Err(self
                     .source
                     .error(&key, format!("the key \"{text}\" stands here a second time"))
@@ -261,6 +261,27 @@ impl<'t> Reader<'t, '_> {
             let value = self.node(event, span)?;
             entries.push((key, value));
         }
+    }
+}
+
+/// The keys of a mapping so far. Few keys are compared one by one; of many, a set is kept.
+#[derive(Default)]
+struct SeenKeys<'t> {
+    many: HashSet<Cow<'t, str>>,
+}
+
+impl<'t> SeenKeys<'t> {
+    const FEW: usize = 16;
+
+    /// Whether the key is new.
+    fn insert(&mut self, key: &Cow<'t, str>, entries: &[(Node<'t>, Node<'t>)]) -> bool {
+        if entries.len() < Self::FEW {
+            return !entries.iter().any(|(k, _)| k.key() == key);
+        }
+        if self.many.is_empty() {
+            self.many.extend(entries.iter().map(|(k, _)| Cow::Owned(k.key().to_owned())));
+        }
+        self.many.insert(key.clone())
     }
 }
 
@@ -410,20 +431,42 @@ impl<'n, 't> Fields<'n, 't> {
 /// Whether some YAML version reads the plain scalar as something else than this text.
 pub fn is_ambiguous(text: &str) -> bool {
     const WORDS: [&str; 13] = ["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"];
-    let lower = text.to_ascii_lowercase();
-    if WORDS.contains(&lower.as_str()) {
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || is_number_like(text) || is_date_like(text)
+}
+
+/// Whether some reader takes the text for a number: any base, sexagesimal, with separators, infinite or none.
+fn is_number_like(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
+    if [".inf", ".nan"].contains(&unsigned.as_str()) {
         return true;
     }
-    let unsigned = text.trim_start_matches(['-', '+']);
-    let special = [".inf", ".nan"];
-    let begins_like_a_number =
-        unsigned.starts_with(|c: char| c.is_ascii_digit()) || (unsigned.starts_with('.') && unsigned.len() > 1);
-    special.contains(&unsigned.to_ascii_lowercase().as_str())
-        || (begins_like_a_number
-            && unsigned.bytes().all(|b| {
-                b.is_ascii_hexdigit()
-                    || matches!(b, b'.' | b'_' | b':' | b'-' | b'+' | b'x' | b'o' | b'T' | b't' | b'Z' | b'z' | b' ')
-            }))
+    for (prefix, digits) in [("0x", "0123456789abcdef_"), ("0o", "01234567_"), ("0b", "01_")] {
+        if let Some(rest) = unsigned.strip_prefix(prefix) {
+            return rest.chars().all(|c| digits.contains(c));
+        }
+    }
+    let mantissa_end =
+        unsigned.find(|c: char| !matches!(c, '0'..='9' | '.' | '_' | ':' | ',')).unwrap_or(unsigned.len());
+    let (mantissa, rest) = unsigned.split_at(mantissa_end);
+    let begins =
+        mantissa.starts_with(|c: char| c.is_ascii_digit()) || (mantissa.starts_with('.') && mantissa.len() > 1);
+    let exponent_ends = match rest.strip_prefix('e') {
+        Some(exponent) => exponent.trim_start_matches(['-', '+']).bytes().all(|b| b.is_ascii_digit() || b == b'_'),
+        None => rest.is_empty(),
+    };
+    begins && exponent_ends
+}
+
+/// Whether some reader takes the text for a date, with or without a time of day.
+fn is_date_like(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let digits = |part: Option<&str>, least: usize, most: usize| {
+        part.is_some_and(|part| (least..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    digits(parts.next(), 4, 4) && digits(parts.next(), 1, 2) && {
+        let day = parts.next().unwrap_or_default();
+        digits(day.split(['T', 't', ' ', '\t']).next(), 1, 2)
+    }
 }
 
 /// Whether a text can stand in a block mapping without quotes and be read as itself by every YAML version.
@@ -537,10 +580,24 @@ mod tests {
             "=",
             "012",
             "-.inf",
+            "1,000",
+            "0o17",
+            "2010-1-2 03:04:05",
+            "2010-01-01T00:00:00Z",
         ] {
             assert!(is_ambiguous(text), "{text}");
         }
-        for text in ["attempt=1", "a1", "ACTIVE", "0b9c-uuid-x", "us-east-1"] {
+        for text in [
+            "attempt=1",
+            "a1",
+            "ACTIVE",
+            "0b9c-uuid-x",
+            "us-east-1",
+            "00000000-0000-4000-8000-000000000001",
+            "2010-01-01-x",
+            "1e2f",
+            "00ff",
+        ] {
             assert!(!is_ambiguous(text), "{text}");
         }
     }
