@@ -1,5 +1,6 @@
 //! Record, replay and verify AWS API exchanges against declarative specs.
 pub mod answer;
+pub mod cassette;
 pub mod diagnostic;
 pub mod evidence;
 pub mod message;

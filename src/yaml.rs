@@ -266,22 +266,22 @@ impl<'t> Reader<'t, '_> {
 
 /// The keys of a mapping so far. Few keys are compared one by one; of many, a set is kept.
 #[derive(Default)]
-struct SeenKeys<'t> {
-    many: HashSet<Cow<'t, str>>,
+struct SeenKeys {
+    many: HashSet<String>,
 }
 
-impl<'t> SeenKeys<'t> {
+impl SeenKeys {
     const FEW: usize = 16;
 
     /// Whether the key is new.
-    fn insert(&mut self, key: &Cow<'t, str>, entries: &[(Node<'t>, Node<'t>)]) -> bool {
+    fn insert(&mut self, key: &str, entries: &[(Node<'_>, Node<'_>)]) -> bool {
         if entries.len() < Self::FEW {
             return !entries.iter().any(|(k, _)| k.key() == key);
         }
         if self.many.is_empty() {
-            self.many.extend(entries.iter().map(|(k, _)| Cow::Owned(k.key().to_owned())));
+            self.many.extend(entries.iter().map(|(k, _)| k.key().to_owned()));
         }
-        self.many.insert(key.clone())
+        self.many.insert(key.to_owned())
     }
 }
 

@@ -1,0 +1,24 @@
+//! The facts of a recording that checks judge besides its exchanges.
+
+use super::Cassette;
+use crate::evidence::RecordingFacts;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+impl Cassette {
+    /// The facts of the recording.
+    pub fn facts(&self) -> RecordingFacts {
+        RecordingFacts {
+            origin: self.info.origin,
+            recorded_day: self.info.recorded_at.as_deref().and_then(day),
+            seal: self.seal.clone(),
+            secrets: Vec::new(),
+        }
+    }
+}
+
+/// The days since 1970-01-01 of a time in RFC 3339.
+fn day(text: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Some(time.unix_timestamp().div_euclid(86_400))
+}
