@@ -7,4 +7,5 @@ pub mod message;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod spec;
+pub mod store;
 pub mod yaml;

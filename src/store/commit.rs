@@ -1,0 +1,125 @@
+//! One atomic commit: the file is what it was, or what it shall be, and nothing else is left.
+//!
+//! Temporary file in the same folder, write, fsync, rename, fsync of the folder.
+//! The old file keeps a second name until the folder is synced, so that even a
+//! failure of that last step can be undone.
+
+use super::disk::Disk;
+use super::failed;
+use super::files::{Files, write_all};
+use crate::diagnostic::Diagnostic;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How often another name is tried for a temporary file.
+const NAMES: u32 = 100;
+
+/// Commits bytes as the content of a file.
+pub fn commit(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    commit_with(&Disk, path, bytes)
+}
+
+/// Commits bytes as the content of a file, on a file system.
+pub fn commit_with(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let folder = folder_of(path);
+    create_folders(files, folder).map_err(|error| failed("cannot make the folder", folder, &error))?;
+    let wrong = |error: io::Error| failed("cannot write the file", path, &error);
+    let fresh = write_beside(files, path, bytes).map_err(wrong)?;
+    replace(files, &fresh, path).map_err(wrong)
+}
+
+/// The folder that a path lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the folders that are missing, each known to the disk before the next.
+pub(super) fn create_folders(files: &dyn Files, folder: &Path) -> io::Result<()> {
+    match files.kind_followed(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return found.map(|_| ()),
+    }
+    let parent = folder_of(folder);
+    create_folders(files, parent)?;
+    match files.create_folder(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => files.sync_folder(parent),
+    }
+}
+
+/// Writes a temporary file beside the path, down to the disk.
+fn write_beside(files: &dyn Files, path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let (fresh, mut handle) = first_free(path, "new", |name| files.create_new(name))?;
+    let written = write_all(&mut *handle, bytes).and_then(|()| handle.sync());
+    drop(handle);
+    if let Err(error) = written {
+        let _ = files.remove(&fresh);
+        return Err(error);
+    }
+    Ok(fresh)
+}
+
+/// Puts the temporary file in the place of the path.
+fn replace(files: &dyn Files, fresh: &Path, path: &Path) -> io::Result<()> {
+    let old = keep_old(files, path).and_then(|old| match files.rename(fresh, path) {
+        Ok(()) => Ok(old),
+        Err(error) => {
+            remove(files, old.as_deref());
+            Err(error)
+        }
+    });
+    let old = match old {
+        Ok(old) => old,
+        Err(error) => {
+            remove(files, Some(fresh));
+            return Err(error);
+        }
+    };
+    if let Err(error) = files.sync_folder(folder_of(path)) {
+        let _ = match &old {
+            Some(old) => files.rename(old, path),
+            None => files.remove(path),
+        };
+        return Err(error);
+    }
+    remove(files, old.as_deref());
+    Ok(())
+}
+
+/// A second name for the old file, if there is one and the file system knows second names.
+fn keep_old(files: &dyn Files, path: &Path) -> io::Result<Option<PathBuf>> {
+    match files.kind(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found?,
+    };
+    match first_free(path, "old", |name| files.link(path, name)) {
+        Ok((name, ())) => Ok(Some(name)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tries hidden names beside the path until one is free.
+fn first_free<T>(path: &Path, end: &str, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
+    let file = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let mut result = Err(io::ErrorKind::AlreadyExists.into());
+    for number in 0..NAMES {
+        let name = folder_of(path).join(format!(".{file}.{}-{number}.{end}", std::process::id()));
+        result = match make(&name) {
+            Ok(made) => return Ok((name, made)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Err(error) => return Err(error),
+        };
+    }
+    result
+}
+
+fn remove(files: &dyn Files, path: Option<&Path>) {
+    if let Some(path) = path {
+        let _ = files.remove(path);
+    }
+}
