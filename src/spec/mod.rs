@@ -10,6 +10,7 @@ pub mod compile;
 pub mod conform;
 mod embedded;
 pub mod errors;
+pub mod exemplar;
 mod inputs;
 mod pattern;
 pub mod route;

@@ -11,6 +11,9 @@ use crate::yaml::{Fields, Node};
 /// How many patterns a spec may have.
 const MAX_PATTERNS: usize = 1000;
 
+/// What all patterns of a spec may cost together, as [`Pattern::cost`] counts: some 32 MiB of automata.
+const MAX_PATTERN_COST: u64 = 1 << 19;
+
 const PRIMITIVES: &[&str] = &[
     "string",
     "integer",
@@ -73,6 +76,7 @@ pub(super) struct Types<'n, 't> {
     shapes: Vec<Option<Shape>>,
     used: Vec<bool>,
     patterns: usize,
+    pattern_cost: u64,
 }
 
 /// Which part of a spec members belong to: it decides where they may stand.
@@ -88,8 +92,13 @@ impl<'n, 't> Types<'n, 't> {
     pub(super) fn declare(compiler: &mut Compiler<'_>, node: Option<&'n Node<'t>>) -> Self {
         let entries = node.and_then(|node| compiler.take(node.entries(compiler.source, "types"))).unwrap_or_default();
         let named: Vec<_> = entries.iter().map(|(key, value)| (key, value)).collect();
-        let mut types =
-            Self { shapes: vec![None; named.len()], used: vec![false; named.len()], named: named.clone(), patterns: 0 };
+        let mut types = Self {
+            shapes: vec![None; named.len()],
+            used: vec![false; named.len()],
+            named: named.clone(),
+            patterns: 0,
+            pattern_cost: 0,
+        };
         for (index, (key, value)) in named.iter().enumerate() {
             if PRIMITIVES.contains(&key.key()) {
                 compiler.errors.push(compiler.source.error(key, format!("a type cannot be named \"{}\"", key.key())));
@@ -341,7 +350,20 @@ impl<'n, 't> Types<'n, 't> {
         }
         let text = compiler.take(node.text(compiler.source, &format!("\"pattern\" of {what}")))?;
         match Pattern::new(text) {
-            Ok(pattern) => Some(pattern),
+            Ok(pattern) => {
+                self.pattern_cost += pattern.cost();
+                if self.pattern_cost > MAX_PATTERN_COST {
+                    let what =
+                        "the patterns of the spec grow too large together when their repetitions are written out";
+                    return compiler.fail(
+                        compiler
+                            .source
+                            .error(node, what)
+                            .help("shorten the repetitions, or leave patterns out and say so in a \"note\""),
+                    );
+                }
+                Some(pattern)
+            }
             Err(reason) => compiler.fail(
                 compiler
                     .source
