@@ -4,6 +4,7 @@ pub mod cassette;
 pub mod diagnostic;
 pub mod evidence;
 pub mod message;
+pub mod net;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod spec;

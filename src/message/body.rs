@@ -52,6 +52,26 @@ pub struct Withheld {
     pub length: u64,
 }
 
+impl Withheld {
+    /// The longest body that is made up in place of one that was not kept.
+    const LONGEST: u64 = 64 * 1024 * 1024;
+
+    /// A fixed body of the same kind and length (64 MiB at most, whatever a file claims).
+    pub fn stand_in(&self) -> Bytes {
+        let (begin, fill): (&[u8], u8) = match self.reason {
+            WithheldReason::NotJson => (b"not JSON", b'.'),
+            WithheldReason::Truncated => (b"{", b' '),
+            WithheldReason::Html => (b"<html><body></body></html>", b'\n'),
+            WithheldReason::Empty => (b"", b' '),
+            WithheldReason::TooLong => (b"{}", b' '),
+        };
+        let length = usize::try_from(self.length.min(Self::LONGEST)).expect("64 MiB are addressed by 32 bits");
+        let mut bytes = begin.to_vec();
+        bytes.resize(length, fill);
+        bytes.into()
+    }
+}
+
 /// Why a body was not kept; the checks judge the reason as they would the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WithheldReason {
@@ -124,5 +144,26 @@ mod tests {
 
             assert_eq!(WithheldReason::of_not_json(text.as_bytes(), &error), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn makes_up_a_body_of_the_same_kind_and_length() {
+        for reason in WithheldReason::ALL {
+            let bytes = Withheld { reason, length: 30 }.stand_in();
+
+            assert_eq!(bytes.len(), 30, "{reason:?}");
+            match Json::parse(&bytes) {
+                Ok(_) => assert_eq!(reason, WithheldReason::TooLong),
+                Err(error) => assert_eq!(WithheldReason::of_not_json(&bytes, &error), reason),
+            }
+        }
+        assert_eq!(Withheld { reason: WithheldReason::Empty, length: 0 }.stand_in(), Bytes::new());
+    }
+
+    #[test]
+    fn makes_up_no_more_than_a_fixed_length_whatever_is_claimed() {
+        let claimed = Withheld { reason: WithheldReason::TooLong, length: u64::MAX };
+
+        assert_eq!(claimed.stand_in().len(), 64 * 1024 * 1024);
     }
 }

@@ -1,0 +1,73 @@
+//! The one accept loop: connections in, requests to a handler, answers out, within limits.
+
+use crate::net::arrived::Arrived;
+use crate::net::connection::Served as Connection;
+use crate::net::limits::Limits;
+use crate::net::listener::Listener;
+use crate::net::outgoing::Outgoing;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// What is done with a request: an async function to an answer.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers one request. Dropped when the client goes away or the whole takes too long.
+    fn handle(&self, arrived: Arrived) -> impl Future<Output = Outgoing> + Send;
+}
+
+/// What a server did besides calling its handler.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Served {
+    /// Requests that were malformed or over a limit.
+    pub refused: u64,
+}
+
+/// Serves until `stop` is done: then nothing new is accepted, what is under way has [`Limits::drain`] to end, and
+/// every task has ended when this returns.
+pub async fn serve<H: Handler>(
+    listener: Listener,
+    handler: Arc<H>,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Served {
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let drain = limits.drain;
+    let connection = Arc::new(Connection::new(handler, limits));
+    let (stopping, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let mut stop = pin!(stop);
+    loop {
+        let arrival = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            biased;
+            () = &mut stop => break,
+            Some(_) = tasks.join_next() => {}
+            (place, accepted) = arrival => match accepted {
+                Ok((stream, _)) => {
+                    let (connection, stopped) = (Arc::clone(&connection), stopped.clone());
+                    tasks.spawn(async move {
+                        connection.run(stream, stopped).await;
+                        drop(place);
+                    });
+                }
+                // Out of descriptors, or the client was gone already: the next one may fare better.
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            },
+        }
+    }
+    drop(listener);
+    // With no connection open nobody listens.
+    let _ = stopping.send(true);
+    let drained = async { while tasks.join_next().await.is_some() {} };
+    if timeout(drain, drained).await.is_err() {
+        tasks.shutdown().await;
+    }
+    Served { refused: connection.refused() }
+}

@@ -1,0 +1,15 @@
+//! AWS Signature Version 4, both ways.
+//!
+//! [`Verifier`] decides whether a client holds the credentials of this session;
+//! it is written here, from the published rules, and held against the
+//! `aws-sigv4` crate and captures of five clients by tests. [`sign`] signs what
+//! goes to the upstream, by that crate.
+
+mod authorization;
+mod canonical;
+mod signing;
+mod verifying;
+
+pub use authorization::key_id;
+pub use signing::{Signer, sign};
+pub use verifying::{MAX_SKEW_SECONDS, Scope, SignatureFacts, SignatureRefused, Verifier};
