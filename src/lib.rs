@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod evidence;
 pub mod message;
 pub mod net;
+pub mod probe;
 pub mod replay;
 #[cfg(feature = "sdk")]
 pub mod sdk;

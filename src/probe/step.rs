@@ -1,0 +1,149 @@
+//! The steps of a probe: what follows from the contract alone.
+
+use super::plan::{Target, set};
+use crate::spec::{self, Inputs, Location, Spec, exemplar};
+
+/// A step, whose request may depend on what was issued before.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A call or a walk that is known from the start.
+    Call(Call),
+    /// The empty token.
+    EmptyToken,
+    /// The last token issued, changed.
+    TamperedToken,
+    /// A token that was never issued.
+    UnknownToken,
+    /// A token of the other resource.
+    ForeignToken,
+}
+
+/// A call, or the walk that begins with it.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) inputs: Inputs,
+    /// Whether its tokens are followed.
+    pub(super) walks: bool,
+    /// Whether it asks for the other resource.
+    pub(super) is_of_other: bool,
+    pub(super) purpose: Option<String>,
+}
+
+impl Call {
+    /// A call without a purpose of its own.
+    pub(super) fn once(inputs: Inputs) -> Self {
+        Self { inputs, walks: false, is_of_other: false, purpose: None }
+    }
+}
+
+/// All steps of an operation, in order.
+pub(super) fn steps(target: &Target<'_>) -> Vec<Step> {
+    let mut steps = walks(target);
+    steps.extend(identifiers(target));
+    steps.extend(page_sizes_out_of_range(target));
+    if target.spec.pagination.is_some() {
+        steps.extend([Step::EmptyToken, Step::TamperedToken, Step::UnknownToken]);
+        steps.extend(foreign_token(target));
+    }
+    steps
+}
+
+/// The walk without a page size, at 1, at 2 and at the maximum; one call if the operation does not page.
+fn walks(target: &Target<'_>) -> Vec<Step> {
+    let walk = |inputs| Step::Call(Call { walks: true, ..Call::once(inputs) });
+    let mut steps = vec![walk(target.inputs.clone())];
+    if let Some(paging) = Paging::of(target.spec) {
+        steps.extend(paging.sizes().into_iter().map(|size| walk(paging.inputs(target, &target.inputs, size))));
+    }
+    steps
+}
+
+/// Each path input malformed, then unknown.
+fn identifiers(target: &Target<'_>) -> Vec<Step> {
+    let spec = target.spec;
+    let mut steps = Vec::new();
+    for member in spec.input.iter().filter(|member| member.location == Location::Path) {
+        let Some(value) = target.inputs.text(&member.key) else { continue };
+        let wrong = [
+            ("malformed", exemplar::malformed(spec, member.shape)),
+            ("unknown", exemplar::unknown(spec, member.shape, &value)),
+        ];
+        for (what, text) in wrong {
+            // A label cannot be empty: the path would be another one.
+            let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
+            let mut inputs = target.inputs.clone();
+            set(spec, &mut inputs, &member.key, &text);
+            let purpose = Some(format!("{what}-{}", member.key));
+            steps.push(Step::Call(Call { purpose, ..Call::once(inputs) }));
+        }
+    }
+    steps
+}
+
+/// Page size 0 and the maximum + 1, where they are out of range.
+fn page_sizes_out_of_range(target: &Target<'_>) -> Vec<Step> {
+    let Some(paging) = Paging::of(target.spec) else { return Vec::new() };
+    let zero = (paging.least > 0).then_some(0);
+    let beyond = paging.most.map(|most| most + 1);
+    let sizes = zero.into_iter().chain(beyond);
+    sizes.map(|size| Step::Call(Call::once(paging.inputs(target, &target.inputs, size)))).collect()
+}
+
+/// A page of the other resource, as short as can be so that it has a token, and then that token.
+fn foreign_token(target: &Target<'_>) -> Vec<Step> {
+    let Some(other) = &target.other_inputs else { return Vec::new() };
+    let inputs = match Paging::of(target.spec) {
+        Some(paging) => paging.inputs(target, other, paging.least.max(1)),
+        None => other.clone(),
+    };
+    vec![Step::Call(Call { is_of_other: true, ..Call::once(inputs) }), Step::ForeignToken]
+}
+
+/// The page sizes that an operation takes.
+struct Paging<'s> {
+    key: &'s str,
+    least: i64,
+    most: Option<i64>,
+}
+
+impl<'s> Paging<'s> {
+    fn of(spec: &'s Spec) -> Option<Self> {
+        let key = spec.pagination.as_ref()?.page_size.as_deref()?;
+        let range = spec.shape(spec.input_member(key)?.shape).constraints.range;
+        // A range of whole numbers that a service lists its items by is far within what an i64 holds.
+        let (least, most) = range.map_or((1, None), |(least, most)| (least.ceil() as i64, Some(most.floor() as i64)));
+        Some(Self { key, least, most })
+    }
+
+    /// 1, 2 and the maximum, each once, as far as they are in range.
+    fn sizes(&self) -> Vec<i64> {
+        let most = self.most.unwrap_or(i64::MAX);
+        let mut sizes: Vec<i64> = [Some(1), Some(2), self.most].into_iter().flatten().collect();
+        sizes.retain(|size| (self.least..=most).contains(size));
+        sizes.dedup();
+        sizes
+    }
+
+    fn inputs(&self, target: &Target<'_>, inputs: &Inputs, size: i64) -> Inputs {
+        let mut inputs = inputs.clone();
+        set(target.spec, &mut inputs, self.key, &size.to_string());
+        inputs
+    }
+}
+
+/// The inputs with which a simulator knows its resource: a stand-in for each required identifier, and some value that
+/// conforms for whatever else is required.
+pub fn stand_in_inputs(spec: &Spec) -> Inputs {
+    let mut inputs = Inputs::new(spec);
+    for member in spec.input.iter().filter(|member| member.required) {
+        let is_identifier = spec.sensitivity(member) == Some(spec::Sensitivity::Identifier);
+        if is_identifier || member.location == Location::Path {
+            set(spec, &mut inputs, &member.key, &exemplar::stand_in(spec, member.shape, 1));
+        } else {
+            let value = exemplar::value(spec, member.shape, 0);
+            let text = value.as_text().map_or_else(|| value.to_compact(), |text| text.into_owned());
+            set(spec, &mut inputs, &member.key, &text);
+        }
+    }
+    inputs
+}
