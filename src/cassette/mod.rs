@@ -236,3 +236,6 @@ fn canonical_exchange(mut exchange: crate::message::Exchange) -> crate::message:
     }
     exchange
 }
+
+#[cfg(test)]
+mod tests;

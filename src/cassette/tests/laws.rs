@@ -1,0 +1,91 @@
+//! The laws: what is written reads back, what is loaded saves to the same bytes, no bytes make the reader panic.
+
+use super::arbitrary::{bytes, exchange, exchanges, link};
+use super::cassette;
+use crate::cassette::{self as cassettes, entry};
+use crate::message::{Body, Exchange, Redacted};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+proptest! {
+    #[test]
+    fn reads_back_what_it_wrote_and_saves_the_same_bytes(exchanges in exchanges()) {
+        let written = cassette(exchanges);
+
+        let file = written.to_bytes().unwrap();
+        let read = cassettes::read("a.cassette.yaml", &file).unwrap();
+
+        prop_assert_eq!(&read.transcript, &written.transcript);
+        prop_assert_eq!(&read.info.redaction, &written.info.redaction);
+        prop_assert_eq!(String::from_utf8(read.to_bytes().unwrap()), String::from_utf8(file));
+    }
+
+    #[test]
+    fn a_body_of_any_bytes_comes_back_byte_for_byte(bytes in bytes()) {
+        let mut exchange = Exchange { id: "a".to_owned(), ..Exchange::default() };
+        exchange.response.status = Some(200);
+        exchange.response.body = Body::from_bytes(bytes.clone());
+
+        let file = cassette(vec![exchange]).to_bytes().unwrap();
+
+        let read = cassettes::read("a.cassette.yaml", &file).unwrap();
+        prop_assert_eq!(read.transcript.exchanges[0].response.body.bytes(), &bytes[..]);
+    }
+
+    #[test]
+    fn gives_each_exchange_its_lines(exchanges in exchanges()) {
+        let file = String::from_utf8(cassette(exchanges).to_bytes().unwrap()).unwrap();
+        let read = cassettes::read("a.cassette.yaml", file.as_bytes()).unwrap();
+
+        let lines: Vec<&str> = file.split('\n').collect();
+        let line = |number: u32| lines[number as usize - 1];
+        for (exchange, place) in read.transcript.exchanges.iter().zip(&read.places) {
+            let written = format!("  - id: {}", exchange.id);
+            prop_assert_eq!(line(place.line).replace('"', ""), written);
+            prop_assert_eq!(line(place.request_line), "    request:");
+            prop_assert_eq!(line(place.response_line), "    response:");
+            if let Some(body) = place.body_line {
+                prop_assert!(line(body - 1).starts_with("        "), "{}", line(body - 1));
+                prop_assert!(line(body - 1).contains(": |"), "{}", line(body - 1));
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_journal_comes_back_whole(exchange in exchange(), link in link()) {
+        let exchange = Redacted::vouch(Exchange { link, ..super::super::canonical_exchange(exchange) });
+
+        let read = entry::read("a.journal", &entry::write(&exchange)).unwrap();
+
+        prop_assert_eq!(read, exchange);
+    }
+
+    #[test]
+    fn never_panics_on_damaged_bytes(
+        exchanges in exchanges(),
+        damage in proptest::collection::vec((any::<Index>(), 0usize..20, proptest::collection::vec(any::<u8>(), 0..4)), 1..6),
+    ) {
+        let mut file = cassette(exchanges).to_bytes().unwrap();
+        for (place, removed, added) in damage {
+            let at = place.index(file.len() + 1);
+            let end = (at + removed).min(file.len());
+            file.splice(at..end, added);
+        }
+
+        if let Ok(read) = cassettes::read("a.cassette.yaml", &file) {
+            let _ = read.to_bytes();
+        }
+        let _ = entry::read("a.journal", &file);
+    }
+
+    #[test]
+    fn never_panics_on_truncated_bytes(exchanges in exchanges(), at in any::<Index>()) {
+        let file = cassette(exchanges).to_bytes().unwrap();
+        let cut = &file[..at.index(file.len())];
+
+        match cassettes::read("a.cassette.yaml", cut) {
+            Ok(read) => prop_assert!(read.to_bytes().is_err(), "its seal cannot be whole"),
+            Err(error) => prop_assert_eq!(error.location.file.as_deref(), Some("a.cassette.yaml")),
+        }
+    }
+}
