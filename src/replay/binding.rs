@@ -210,3 +210,90 @@ fn given_twice(name: &str, value: &str) -> Diagnostic {
         .found(value)
         .help("each stand-in needs a value of its own")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ask, cassette, exchange, request, specs};
+    use super::super::{Match, Player};
+    use super::*;
+    use crate::answer::{Answer, Answerer, Session};
+    use crate::message::Exchange;
+
+    fn play(exchanges: Vec<Exchange>, given: &[(&str, &str)]) -> Result<Player, Diagnostic> {
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Player::new(specs(), vec![cassette("a.cassette.yaml", exchanges)], Match::Exact, given)
+    }
+
+    fn with_body(stand_in: &str, body: &str) -> Exchange {
+        let mut exchange = exchange("page-1", &format!("/box/{stand_in}/things"), 200);
+        exchange.response.headers.push("x-seen-in", stand_in);
+        exchange.response.body = Body::from_bytes(body.to_owned());
+        exchange
+    }
+
+    fn answered(player: &Player, target: &str) -> (String, String) {
+        match player.answer(&Session::anonymous(), &request(target)) {
+            Answer::Reply(response) => {
+                let body = String::from_utf8(response.body.bytes().to_vec()).unwrap();
+                (body, response.headers.get("x-seen-in").unwrap().to_owned())
+            }
+            Answer::Miss(miss) => panic!("{}", miss.summary()),
+        }
+    }
+
+    #[test]
+    fn matches_and_answers_with_the_value_in_the_place_of_the_stand_in() {
+        let body = r#"{"things":[{"boxId":"box1","name":"box1"}],"boxes":{"box1":"box1"},"more":1.0}"#;
+        let player = play(vec![with_body("box1", body)], &[("boxId", "mine")]).unwrap();
+
+        let (body, header) = answered(&player, "/box/mine/things");
+
+        // Another member that happens to read the same is no identifier, and stays.
+        assert_eq!(body, r#"{"things":[{"boxId":"mine","name":"box1"}],"boxes":{"box1":"mine"},"more":1.0}"#);
+        assert_eq!(header, "mine");
+        assert!(ask(&player, "a", &request("/box/box1/things")).is_err());
+    }
+
+    #[test]
+    fn a_long_stand_in_is_replaced_in_texts_too_as_a_word() {
+        let body = r#"{"message":"no box0000001 (box0000001) in xbox0000001 or box00000012","things":[]}"#;
+        let player = play(vec![with_body("box0000001", body)], &[("boxId", "a\"b")]).unwrap();
+
+        let (body, _) = answered(&player, "/box/a%22b/things");
+
+        assert_eq!(body, r#"{"message":"no a\"b (a\"b) in xbox0000001 or box00000012","things":[]}"#);
+    }
+
+    #[test]
+    fn the_second_value_is_for_the_second_stand_in() {
+        let exchanges = vec![exchange("one", "/box/box1/things", 200), exchange("two", "/box/box2/things", 200)];
+        let player = play(exchanges, &[("boxId", "box2"), ("boxId", "box1")]).unwrap();
+
+        assert_eq!(ask(&player, "a", &request("/box/box2/things")).unwrap(), "one");
+        assert_eq!(ask(&player, "a", &request("/box/box1/things")).unwrap(), "two");
+    }
+
+    #[test]
+    fn binds_members_of_the_type_wherever_they_are_sent() {
+        let mut near = exchange("near", "/box/box1/things", 200);
+        near.request.body = Body::from_bytes(r#"{"filter":{"near":"box1"}}"#);
+        let mut sent = near.request.clone();
+        sent.path = "/box/mine/things".into();
+        sent.body = Body::from_bytes(r#"{"filter":{"near":"mine"}}"#);
+
+        assert_eq!(ask(&play(vec![near], &[("boxId", "mine")]).unwrap(), "a", &sent).unwrap(), "near");
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_bind() {
+        let two = || vec![exchange("one", "/box/box1/things", 200), exchange("two", "/box/box2/things", 200)];
+        let error = |given: &[(&str, &str)]| play(two(), given).unwrap_err();
+
+        assert_eq!(error(&[("boxid", "x")]).help.as_deref(), Some("did you mean \"boxId\"?"));
+        assert_eq!(error(&[("nothing", "x")]).expected.as_deref(), Some("one of boxId"));
+        let surplus = error(&[("boxId", "x"), ("boxId", "y"), ("boxId", "z")]);
+        assert_eq!(surplus.expected.as_deref(), Some("at most 2 times"));
+        assert!(error(&[("boxId", "x"), ("boxId", "x")]).what.contains("twice"));
+        assert!(error(&[("boxId", "box2")]).what.contains("stand-in itself"));
+    }
+}
