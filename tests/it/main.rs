@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one module a part.
 #![allow(missing_docs, reason = "tests name behaviours")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation in a test is the result")]
 
 mod captures;
 mod sigv4;
