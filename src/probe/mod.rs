@@ -5,10 +5,13 @@
 //! without page size, at 1, at 2 and at the maximum; each path input malformed,
 //! then unknown; page sizes out of range; the token empty, tampered, unknown and
 //! foreign. The request limit ends the walk that it falls into, and of walks
-//! after it only the first page is asked for; the single calls are still made.
+//! after it only the first page is asked for; the single calls are still made. [`Prober`]
+//! signs and sends what the plan asks for.
 
 mod plan;
+mod send;
 mod step;
 
 pub use plan::{DEFAULT_MAX_REQUESTS, Plan, ProbeRequest, Target};
+pub use send::Prober;
 pub use step::stand_in_inputs;
