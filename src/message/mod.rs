@@ -7,12 +7,14 @@
 mod body;
 mod headers;
 pub mod json;
+mod moment;
 mod redacted;
 pub mod target;
 
 pub use body::{Body, MAX_KEPT_BODY, Withheld, WithheldReason};
 pub use headers::Headers;
 pub use json::Json;
+pub use moment::Moment;
 pub use redacted::Redacted;
 
 use std::fmt;

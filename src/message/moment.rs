@@ -1,0 +1,429 @@
+//! Points in time as the wire spells them: seconds as a decimal number, also in
+//! exponent form, RFC 3339, and the date of HTTP.
+//!
+//! A [`Moment`] keeps its spelling when it is moved. The arithmetic is done on
+//! digits, since a float would lose the last ones.
+
+use std::cmp::Ordering;
+use std::fmt;
+use time::{Date, Month};
+
+/// The longest text that is looked at.
+const MAX_TEXT: usize = 64;
+
+/// Fraction digits that are kept: nanoseconds.
+const MAX_FRACTION: usize = 9;
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A point in time, with the way in which it was spelled.
+///
+/// ```
+/// use retake::message::Moment;
+///
+/// let moment = Moment::parse("1.679592510753E9").unwrap();
+/// assert_eq!(moment.moved(-417288510).unwrap().to_string(), "1.262304000753E9");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// Whole seconds since 1970, rounded down.
+    seconds: i64,
+    /// The digits of the rest of a second.
+    fraction: String,
+    spelling: Spelling,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Spelling {
+    /// `1679592510.753`
+    Plain,
+    /// `1.679592510753E9`, with the letter and the plus sign that were there.
+    Exponent { letter: char, plus: &'static str },
+    /// `2023-03-23T18:28:30.753+01:00`
+    Iso { separator: char, zone: String, offset: i64 },
+    /// `Thu, 23 Mar 2023 18:28:30 GMT`
+    Http,
+}
+
+impl Moment {
+    /// Reads a point in time in any of the spellings; none if the text is something else.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > MAX_TEXT || !text.is_ascii() {
+            return None;
+        }
+        decimal(text).or_else(|| iso(text)).or_else(|| http(text))
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    pub fn seconds(&self) -> i64 {
+        self.seconds
+    }
+
+    /// Whether it is spelled as a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self.spelling, Spelling::Plain | Spelling::Exponent { .. })
+    }
+
+    /// The same spelling so many seconds later; none where the spelling cannot hold it.
+    #[must_use]
+    pub fn moved(&self, seconds: i64) -> Option<Self> {
+        let moved = Self { seconds: self.seconds.checked_add(seconds)?, ..self.clone() };
+        let fits = match &moved.spelling {
+            Spelling::Plain | Spelling::Exponent { .. } => true,
+            Spelling::Iso { offset, .. } => civil(moved.seconds + offset).is_some(),
+            Spelling::Http => civil(moved.seconds).is_some(),
+        };
+        fits.then_some(moved)
+    }
+
+    /// Which of two is the earlier.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let fraction = |moment: &Self| moment.fraction.trim_end_matches('0').to_owned();
+        self.seconds.cmp(&other.seconds).then_with(|| fraction(self).cmp(&fraction(other)))
+    }
+
+    /// Sign, whole seconds and fraction digits as people write them.
+    fn signed_parts(&self) -> (&'static str, u64, String) {
+        if self.seconds >= 0 {
+            return ("", self.seconds.unsigned_abs(), self.fraction.clone());
+        }
+        match complement(&self.fraction) {
+            Some(fraction) => ("-", (self.seconds + 1).unsigned_abs(), fraction),
+            None => ("-", self.seconds.unsigned_abs(), self.fraction.clone()),
+        }
+    }
+
+    /// `.753`, or nothing.
+    fn dot_fraction(&self) -> String {
+        if self.fraction.is_empty() { String::new() } else { format!(".{}", self.fraction) }
+    }
+
+    fn write_plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, whole, fraction) = self.signed_parts();
+        let dot = if fraction.is_empty() { "" } else { "." };
+        write!(f, "{sign}{whole}{dot}{fraction}")
+    }
+
+    /// One digit before the point. Zeros at the end stay where they are behind the point of the plain spelling.
+    fn write_exponent(&self, f: &mut fmt::Formatter<'_>, letter: char, plus: &str) -> fmt::Result {
+        let (sign, whole, fraction) = self.signed_parts();
+        let whole = whole.to_string();
+        let exponent = whole.len() - 1;
+        let (first, rest) = whole.split_at(1);
+        let mut digits = format!("{rest}{fraction}");
+        if fraction.is_empty() {
+            digits.truncate(digits.trim_end_matches('0').len());
+        }
+        let dot = if digits.is_empty() { "" } else { "." };
+        write!(f, "{sign}{first}{dot}{digits}{letter}{plus}{exponent}")
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const CHECKED: &str = "the range was checked when the moment was made";
+        match &self.spelling {
+            Spelling::Plain => self.write_plain(f),
+            Spelling::Exponent { letter, plus } => self.write_exponent(f, *letter, plus),
+            Spelling::Iso { separator, zone, offset } => {
+                let (date, clock) = civil(self.seconds + offset).expect(CHECKED);
+                let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+                write!(f, "{year:04}-{month:02}-{day:02}{separator}{clock}{}{zone}", self.dot_fraction())
+            }
+            Spelling::Http => {
+                let (date, clock) = civil(self.seconds).expect(CHECKED);
+                let weekday = WEEKDAYS[usize::from(date.weekday().number_days_from_monday())];
+                let month = MONTHS[usize::from(u8::from(date.month())) - 1];
+                write!(f, "{weekday}, {:02} {month} {:04} {clock} GMT", date.day(), date.year())
+            }
+        }
+    }
+}
+
+/// The date in the years 0 to 9999, and the clock as `hh:mm:ss`.
+fn civil(seconds: i64) -> Option<(Date, String)> {
+    let epoch = Date::from_calendar_date(1970, Month::January, 1).ok()?.to_julian_day();
+    let days = i32::try_from(seconds.div_euclid(SECONDS_A_DAY)).ok()?;
+    let date = Date::from_julian_day(epoch.checked_add(days)?).ok().filter(|date| date.year() >= 0)?;
+    let rest = seconds.rem_euclid(SECONDS_A_DAY);
+    Some((date, format!("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60)))
+}
+
+/// Seconds since 1970 of a date and a clock.
+fn seconds_of(date: Date, hours: u32, minutes: u32, seconds: u32) -> Option<i64> {
+    let epoch = Date::from_calendar_date(1970, Month::January, 1).ok()?.to_julian_day();
+    let is_clock = hours < 24 && minutes < 60 && seconds < 60;
+    let days = i64::from(date.to_julian_day() - epoch);
+    is_clock.then(|| days * SECONDS_A_DAY + i64::from(hours * 3600 + minutes * 60 + seconds))
+}
+
+/// One less these digits, behind the point; none if they are all zero.
+fn complement(fraction: &str) -> Option<String> {
+    let last = fraction.bytes().rposition(|digit| digit != b'0')?;
+    let digits = fraction.bytes().enumerate().map(|(index, digit)| match index.cmp(&last) {
+        Ordering::Less => char::from(b'0' + b'9' - digit),
+        Ordering::Equal => char::from(b'0' + b':' - digit),
+        Ordering::Greater => '0',
+    });
+    Some(digits.collect())
+}
+
+/// The parts of a number that is spelled as in JSON.
+pub(super) struct Number<'t> {
+    pub(super) negative: bool,
+    pub(super) whole: &'t str,
+    pub(super) fraction: &'t str,
+    /// The letter, the plus sign and the digits with a minus sign.
+    pub(super) exponent: Option<(char, &'static str, &'t str)>,
+}
+
+impl<'t> Number<'t> {
+    pub(super) fn split(text: &'t str) -> Option<Self> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+            Some(at) => (&unsigned[..at], Some(&unsigned[at..])),
+            None => (unsigned, None),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (mantissa, None),
+        };
+        let is_whole = is_digits(whole) && (whole == "0" || !whole.starts_with('0'));
+        if !is_whole || fraction.is_some_and(|digits| !is_digits(digits)) {
+            return None;
+        }
+        let exponent = match exponent {
+            Some(exponent) => Some(split_exponent(exponent)?),
+            None => None,
+        };
+        Some(Self { negative: unsigned.len() < text.len(), whole, fraction: fraction.unwrap_or_default(), exponent })
+    }
+
+    /// The exponent; a huge one is cut off.
+    pub(super) fn exponent(&self) -> i64 {
+        let Some((_, _, digits)) = self.exponent else { return 0 };
+        let huge = if digits.starts_with('-') { i64::from(i32::MIN) } else { i64::from(i32::MAX) };
+        digits.parse::<i32>().map_or(huge, i64::from)
+    }
+}
+
+fn split_exponent(text: &str) -> Option<(char, &'static str, &str)> {
+    let letter = text.chars().next()?;
+    let signed = &text[1..];
+    let (plus, digits) = match signed.strip_prefix('+') {
+        Some(digits) => ("+", digits),
+        None => ("", signed),
+    };
+    let unsigned = if plus.is_empty() { digits.strip_prefix('-').unwrap_or(digits) } else { digits };
+    is_digits(unsigned).then_some((letter, plus, digits))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn decimal(text: &str) -> Option<Moment> {
+    let number = Number::split(text)?;
+    let digits = format!("{}{}", number.whole, number.fraction);
+    let point = i64::try_from(number.whole.len()).ok()? + number.exponent();
+    if !(-32..=18).contains(&point) {
+        return None;
+    }
+    let (whole, mut fraction) = match usize::try_from(point) {
+        Ok(point) if point >= digits.len() => (format!("{digits:0<point$}"), String::new()),
+        Ok(point) if point > 0 => (digits[..point].to_owned(), digits[point..].to_owned()),
+        _ => ("0".to_owned(), format!("{}{digits}", "0".repeat(usize::try_from(-point).ok()?))),
+    };
+    fraction.truncate(MAX_FRACTION);
+    let mut seconds: i64 = whole.parse().ok()?;
+    if number.negative {
+        match complement(&fraction) {
+            Some(rest) => (seconds, fraction) = (-seconds - 1, rest),
+            None => seconds = -seconds,
+        }
+    }
+    let spelling = match number.exponent {
+        Some((letter, plus, _)) => Spelling::Exponent { letter, plus },
+        None => Spelling::Plain,
+    };
+    Some(Moment { seconds, fraction, spelling })
+}
+
+fn iso(text: &str) -> Option<Moment> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let mut parts = date.split('-');
+    let year = two_or_four(parts.next()?, 4)?;
+    let month = Month::try_from(u8::try_from(two_or_four(parts.next()?, 2)?).ok()?).ok()?;
+    let day = u8::try_from(two_or_four(parts.next()?, 2)?).ok()?;
+    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, day).ok()?;
+    let separator = rest.chars().next().filter(|c| matches!(c, 'T' | 't' | ' '))?;
+    let (clock, rest) = rest[1..].split_at_checked(8)?;
+    let (hours, minutes, seconds) = clock_of(clock)?;
+    let (fraction, zone) = match rest.strip_prefix('.') {
+        Some(rest) => rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count()),
+        None => ("", rest),
+    };
+    if fraction.is_empty() && rest.starts_with('.') {
+        return None;
+    }
+    let offset = zone_of(zone)?;
+    let seconds = seconds_of(date, hours, minutes, seconds)? - offset;
+    let fraction = fraction.get(..MAX_FRACTION).unwrap_or(fraction).to_owned();
+    Some(Moment { seconds, fraction, spelling: Spelling::Iso { separator, zone: zone.to_owned(), offset } })
+}
+
+fn two_or_four(digits: &str, length: usize) -> Option<u32> {
+    (digits.len() == length && is_digits(digits)).then(|| digits.parse().ok())?
+}
+
+/// `18:28:30`
+fn clock_of(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split(':');
+    let clock = (two_or_four(parts.next()?, 2)?, two_or_four(parts.next()?, 2)?, two_or_four(parts.next()?, 2)?);
+    parts.next().is_none().then_some(clock)
+}
+
+/// The seconds that a zone is ahead of UTC.
+fn zone_of(zone: &str) -> Option<i64> {
+    if matches!(zone, "Z" | "z") {
+        return Some(0);
+    }
+    let sign = match zone.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = zone[1..].split_once(':')?;
+    let (hours, minutes) = (two_or_four(hours, 2)?, two_or_four(minutes, 2)?);
+    (hours < 24 && minutes < 60).then(|| sign * i64::from(hours * 3600 + minutes * 60))
+}
+
+/// `Thu, 23 Mar 2023 18:28:30 GMT`, with the weekday of the date.
+fn http(text: &str) -> Option<Moment> {
+    let parts: Vec<&str> = text.split(' ').collect();
+    let [weekday, day, month, year, clock, "GMT"] = parts[..] else { return None };
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let day = u8::try_from(two_or_four(day, 2)?).ok()?;
+    let date = Date::from_calendar_date(i32::try_from(two_or_four(year, 4)?).ok()?, month, day).ok()?;
+    if weekday.strip_suffix(',')? != WEEKDAYS[usize::from(date.weekday().number_days_from_monday())] {
+        return None;
+    }
+    let (hours, minutes, seconds) = clock_of(clock)?;
+    let seconds = seconds_of(date, hours, minutes, seconds)?;
+    Some(Moment { seconds, fraction: String::new(), spelling: Spelling::Http })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn moved(text: &str, seconds: i64) -> String {
+        Moment::parse(text).unwrap().moved(seconds).unwrap().to_string()
+    }
+
+    #[test]
+    fn moves_a_number_and_keeps_its_spelling() {
+        assert_eq!(moved("1679592510.753", -417_288_510), "1262304000.753");
+        assert_eq!(moved("1.679592510753E9", -417_288_510), "1.262304000753E9");
+        assert_eq!(moved("1.67959251075300e+9", -417_288_510), "1.26230400075300e+9");
+        assert_eq!(moved("1679592510.7500", 90), "1679592600.7500");
+        assert_eq!(moved("1.5E9", -417_288_510), "1.08271149E9");
+        assert_eq!(moved("15E8", 0), "1.5E9");
+        assert_eq!(moved("0.75", -1), "-0.25");
+        assert_eq!(moved("-0.25", 1), "0.75");
+        assert_eq!(moved("-1.250", -1), "-2.250");
+        assert_eq!(moved("-5", 5), "0");
+        assert_eq!(moved("1E0", -1), "0E0");
+        assert_eq!(moved("12E-1", 0), "1.2E0");
+    }
+
+    #[test]
+    fn moves_dates_and_keeps_their_spelling() {
+        assert_eq!(moved("2023-03-23T17:28:30.750Z", -417_288_510), "2010-01-01T00:00:00.750Z");
+        assert_eq!(moved("2023-03-23t18:28:30+01:00", -417_288_510), "2010-01-01t01:00:00+01:00");
+        assert_eq!(moved("2020-02-29 23:59:59-23:59", 1), "2020-03-01 00:00:00-23:59");
+        assert_eq!(moved("Sun, 06 Nov 1994 08:49:37 GMT", 86_400), "Mon, 07 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn knows_the_seconds_of_every_spelling() {
+        for text in ["784111777", "7.84111777E8", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(Moment::parse(text).unwrap().seconds(), 784_111_777, "{text}");
+        }
+        assert_eq!(Moment::parse("-0.5").unwrap().seconds(), -1);
+    }
+
+    #[test]
+    fn reads_nothing_else_as_a_time() {
+        let others = [
+            "",
+            "-",
+            "abc",
+            "01",
+            "+5",
+            "1.",
+            ".5",
+            "1e",
+            "1e400",
+            "1E99999999999999999999",
+            "NaN",
+            "0x10",
+            "1_0",
+            " 1",
+            "2023-03-23",
+            "2023-02-29T00:00:00Z",
+            "2023-03-23T24:00:00Z",
+            "2023-03-23T18:28:30",
+            "2023-03-23T18:28:30.Z",
+            "2023-3-23T18:28:30Z",
+            "2023-03-23T18:28Z",
+            "2023-03-23T18:28:30+1:00",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "２０２３-03-23T18:28:30Z",
+        ];
+        for text in others {
+            assert_eq!(Moment::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_to_move_beyond_what_a_date_can_say() {
+        assert!(Moment::parse("9999-12-31T23:59:59Z").unwrap().moved(1).is_none());
+        assert!(Moment::parse("0000-01-01T00:00:00Z").unwrap().moved(-1).is_none());
+    }
+
+    #[test]
+    fn compares_across_spellings() {
+        let compare = |one: &str, other: &str| Moment::parse(one).unwrap().compare(&Moment::parse(other).unwrap());
+
+        assert_eq!(compare("1.5E9", "1500000000.000"), Ordering::Equal);
+        assert_eq!(compare("-0.25", "-0.5"), Ordering::Greater);
+        assert_eq!(compare("2010-01-01T00:00:00.5Z", "1262304000.25"), Ordering::Greater);
+        assert_eq!(compare("1e9", "1.000000001e9"), Ordering::Less);
+    }
+
+    proptest! {
+        #[test]
+        fn moving_twice_is_moving_once(
+            whole in -9_999_999_999_i64..99_999_999_999, fraction in "(\\.[0-9]{1,9})?", exponent in "([eE][+]?[0-2])?",
+            first in -9_999_999_999_i64..9_999_999_999, second in -9_999_999_999_i64..9_999_999_999,
+        ) {
+            let text = format!("{whole}{fraction}{exponent}");
+            let moment = Moment::parse(&text).unwrap();
+
+            let between = moment.moved(first).unwrap().to_string();
+            let twice = Moment::parse(&between).unwrap().moved(second).unwrap();
+
+            prop_assert_eq!(twice.to_string(), moment.moved(first + second).unwrap().to_string());
+            let back = twice.moved(-(first + second)).unwrap();
+            prop_assert_eq!(back.compare(&moment), Ordering::Equal);
+        }
+    }
+}
