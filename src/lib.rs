@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod message;
 pub mod net;
 pub mod probe;
+pub mod redact;
 pub mod replay;
 #[cfg(feature = "sdk")]
 pub mod sdk;
