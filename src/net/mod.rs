@@ -7,6 +7,7 @@
 //!
 //! No API, no cassette and no file is known here.
 
+mod access;
 mod arrived;
 pub mod clock;
 mod connection;
@@ -21,6 +22,7 @@ pub mod sigv4;
 mod upstream;
 mod wire;
 
+pub use access::Access;
 pub use arrived::Arrived;
 pub use clock::Clock;
 pub use credentials::Credentials;
