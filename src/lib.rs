@@ -10,6 +10,7 @@ pub mod redact;
 pub mod replay;
 #[cfg(feature = "sdk")]
 pub mod sdk;
+pub mod serve;
 pub mod spec;
 pub mod store;
 pub mod yaml;

@@ -7,6 +7,7 @@
 mod body;
 mod headers;
 pub mod json;
+mod link;
 mod moment;
 mod redacted;
 pub mod target;
@@ -14,6 +15,7 @@ pub mod target;
 pub use body::{Body, MAX_KEPT_BODY, Withheld, WithheldReason};
 pub use headers::Headers;
 pub use json::Json;
+pub use link::Link;
 pub use moment::Moment;
 pub use redacted::Redacted;
 
@@ -87,23 +89,6 @@ pub struct Exchange {
     pub response: Response,
     /// What is known of the exchange besides its two messages.
     pub link: Link,
-}
-
-/// What links an exchange to others and to its client. Never part of a cassette's
-/// exchange list: a journal carries it until the commit has used it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Link {
-    /// The call that the attempt belongs to (before redaction the client's
-    /// invocation id, after it an ordinal).
-    pub call: Option<String>,
-    /// The client's name, from the first product of its user agent.
-    pub client: Option<String>,
-    /// Facts of the client's signature: scheme, service, signed headers, valid or not.
-    pub signature: Option<String>,
-    /// What a probe was after, such as `malformed-datastoreId`.
-    pub probe: Option<String>,
-    /// The session: the access key id of the request, `-` if there was none.
-    pub session: Option<String>,
 }
 
 /// The request header by which retake's own prober names its purpose to retake's

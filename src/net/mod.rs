@@ -12,6 +12,7 @@ mod arrived;
 pub mod clock;
 mod connection;
 pub mod credentials;
+mod gate;
 mod intake;
 mod limits;
 mod listener;
@@ -26,10 +27,11 @@ pub use access::Access;
 pub use arrived::Arrived;
 pub use clock::Clock;
 pub use credentials::Credentials;
+pub use gate::Gate;
 pub use limits::Limits;
 pub use listener::{Listen, Listener};
 pub use outgoing::{Chunk, Outgoing};
-pub use server::{Handler, Served, serve};
+pub use server::{Handler, Served, Serving, serve};
 pub use upstream::{
     Collected, Endpoint, Head, Part, Sent, Trust, Upstream, UpstreamAnswer, UpstreamBody, UpstreamLimits,
 };

@@ -9,8 +9,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 /// What is done with a request: an async function to an answer.
@@ -70,4 +70,35 @@ pub async fn serve<H: Handler>(
         tasks.shutdown().await;
     }
     Served { refused: connection.refused() }
+}
+
+/// A server in a task of its own. Dropping it ends it at once.
+#[derive(Debug)]
+pub struct Serving {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<Served>,
+}
+
+impl Serving {
+    /// Starts to serve.
+    pub fn start<H: Handler>(listener: Listener, handler: Arc<H>, limits: Limits) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async {
+            // A sender that is gone stops as well.
+            let _ = stopped.await;
+        };
+        Self { stop: Some(stop), task: tokio::spawn(serve(listener, handler, limits, stopped)) }
+    }
+
+    /// Accepts nothing more, lets what is under way end, and waits until it has.
+    pub async fn shutdown(mut self) -> Served {
+        self.stop.take();
+        (&mut self.task).await.unwrap_or_default()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
