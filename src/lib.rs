@@ -13,4 +13,5 @@ pub mod sdk;
 pub mod serve;
 pub mod spec;
 pub mod store;
+pub mod verify;
 pub mod yaml;

@@ -13,8 +13,8 @@ pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
 pub use report::{
-    CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectKind, Trouble,
-    TroubleKind,
+    CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,
+    SubjectKind, Trouble, TroubleKind,
 };
 
 use crate::diagnostic::Location;

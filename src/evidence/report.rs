@@ -22,6 +22,8 @@ pub struct Report {
     pub ledger: Ledger,
     /// Each check that judges this kind of subject, in catalogue order; empty where nothing is judged.
     pub checks: Vec<CheckResult>,
+    /// The same, subject by subject.
+    pub by_subject: Vec<SubjectChecks>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Requests that nothing recorded answers.
@@ -47,6 +49,15 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// Its name: a file, a URL, a command.
     pub name: String,
+}
+
+/// The results of one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectChecks {
+    /// The subject.
+    pub subject: Subject,
+    /// Each check that judges it, in catalogue order.
+    pub checks: Vec<CheckResult>,
 }
 
 /// The kinds of subjects.
@@ -182,6 +193,8 @@ pub struct Finding {
     pub scenario: Option<String>,
     /// The id of the exchange that shows it.
     pub exchange: Option<String>,
+    /// The exchange in one line: what was asked, what came of it.
+    pub in_short: Option<String>,
     /// What is wrong: lower case, no full stop.
     pub message: String,
     /// What the contract says.
@@ -203,6 +216,8 @@ pub struct SpecLine {
     pub file: String,
     /// The line.
     pub line: u32,
+    /// What stands there.
+    pub text: String,
 }
 
 /// What kept a run from looking: never a verdict about the contract.
@@ -339,6 +354,7 @@ impl Report {
                 mine.cases += theirs.cases;
             }
         }
+        self.by_subject.extend(other.by_subject);
         self.findings.extend(other.findings);
         self.misses.extend(other.misses);
         self.unused.extend(other.unused);

@@ -102,11 +102,11 @@ impl Walk {
 /// Groups exchanges into walks, in the order of their first exchange.
 pub fn walks(specs: &Specs, exchanges: &[Exchange]) -> Vec<Walk> {
     let readings: Vec<Reading<'_>> = exchanges.iter().map(|exchange| Reading::new(specs, exchange)).collect();
-    walks_of(exchanges, &readings)
+    walks_of(exchanges, &readings.iter().collect::<Vec<_>>())
 }
 
 /// Groups exchanges that have been read already.
-pub fn walks_of(exchanges: &[Exchange], readings: &[Reading<'_>]) -> Vec<Walk> {
+pub fn walks_of(exchanges: &[Exchange], readings: &[&Reading<'_>]) -> Vec<Walk> {
     let mut grouping = group::Grouping::new(exchanges, readings);
     for index in 0..exchanges.len() {
         grouping.take(index);

@@ -28,7 +28,7 @@ struct Receipt {
 /// The state of the pass.
 pub(super) struct Grouping<'e> {
     exchanges: &'e [Exchange],
-    readings: &'e [Reading<'e>],
+    readings: &'e [&'e Reading<'e>],
     walks: Vec<Walk>,
     families: HashMap<Family<'e>, usize>,
     /// The family of each walk.
@@ -46,7 +46,7 @@ pub(super) struct Grouping<'e> {
 }
 
 impl<'e> Grouping<'e> {
-    pub(super) fn new(exchanges: &'e [Exchange], readings: &'e [Reading<'e>]) -> Self {
+    pub(super) fn new(exchanges: &'e [Exchange], readings: &'e [&'e Reading<'e>]) -> Self {
         Self {
             exchanges,
             readings,
@@ -91,7 +91,7 @@ impl<'e> Grouping<'e> {
             return None;
         }
         let (before, place) = self.latest.get(&session)?;
-        let (earlier, reading) = (&self.exchanges[*before], &self.readings[*before]);
+        let (earlier, reading) = (&self.exchanges[*before], self.readings[*before]);
         let repeats = earlier.link.call.is_none()
             && reading.outcome.is_retryable(reading.spec())
             && RequestKey::new(&earlier.request) == RequestKey::new(&exchange.request);
@@ -112,7 +112,7 @@ impl<'e> Grouping<'e> {
 
     /// Begins a call, in the walk that it continues or in a new one.
     fn new_call(&mut self, index: usize) -> CallPlace {
-        let asked = Asked::new(&self.readings[index]);
+        let asked = Asked::new(self.readings[index]);
         let (token, page_size) = (asked.token.clone(), asked.page_size.clone());
         let family = self.family(index, &asked.inputs);
         let continued =
@@ -175,7 +175,7 @@ impl<'e> Grouping<'e> {
 
     /// Adds the attempt to its call, whose response it now is.
     fn finish(&mut self, index: usize, (walk_index, call): CallPlace) {
-        let (exchange, reading) = (&self.exchanges[index], &self.readings[index]);
+        let (exchange, reading) = (&self.exchanges[index], self.readings[index]);
         let walk = &mut self.walks[walk_index];
         walk.unfinished |= exchange.unfinished;
         let call = &mut walk.calls[call];

@@ -1,0 +1,58 @@
+//! The checks: one pure function from specs and evidence to a report.
+//!
+//! Each check is one function, found by its id in [`table`]; the catalogue says whom
+//! it judges and how serious it is. Which check fires where one cause could break
+//! several is data too: the chains of [`table`], of which the first that fails hides
+//! those behind it for the same exchange or walk. [`run`] goes through them.
+//!
+//! What is wrong is a [`Note`](finding::Note); with its place in the file, the line of
+//! the spec and the exchange in short it becomes a finding. Nothing here knows how
+//! evidence is made: the simulator is judged by the same functions as the service.
+
+mod case;
+mod decimal;
+mod enums;
+mod error;
+mod evidence;
+mod finding;
+mod lines;
+mod pagination;
+mod request;
+mod rule;
+mod run;
+mod shape;
+mod short;
+mod table;
+mod touched;
+mod walk_case;
+
+use crate::evidence::{Check, Evidence, Ledger, Report, SubjectChecks, checks_for};
+use crate::spec::Specs;
+use case::Cases;
+
+/// Judges evidence by every check of its subject's side.
+pub fn verify(specs: &Specs, evidence: &Evidence<'_>) -> Report {
+    verify_with(specs, evidence, |_| true)
+}
+
+/// Judges evidence by the enabled checks; the others stay not-exercised. It is for tests
+/// that ask of each check whether anything would change without it.
+pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&Check) -> bool) -> Report {
+    let cases = Cases::new(specs, evidence);
+    let mine: Vec<&'static Check> = checks_for(evidence.subject.kind.side()).collect();
+    let enabled: Vec<&'static Check> = mine.iter().copied().filter(|check| is_enabled(check)).collect();
+
+    let mut judged = run::run(&cases, &enabled);
+    let results = mine.iter().map(|check| judged.result(check)).collect::<Vec<_>>();
+    let findings = mine.iter().flat_map(|check| judged.take_findings(check)).collect();
+
+    Report {
+        subjects: vec![evidence.subject.clone()],
+        specs: cases.specs_met(),
+        ledger: Ledger { exchanges: evidence.transcript.exchanges.len() as u64, ..Ledger::default() },
+        by_subject: vec![SubjectChecks { subject: evidence.subject.clone(), checks: results.clone() }],
+        checks: results,
+        findings,
+        ..Report::default()
+    }
+}
