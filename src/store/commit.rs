@@ -11,6 +11,8 @@ use crate::diagnostic::Diagnostic;
 use std::io;
 use std::path::{Path, PathBuf};
 
+const CANNOT: &str = "cannot write the file";
+
 /// How often another name is tried for a temporary file.
 const NAMES: u32 = 100;
 
@@ -22,10 +24,9 @@ pub fn commit(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
 /// Commits bytes as the content of a file, on a file system.
 pub fn commit_with(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
     let folder = folder_of(path);
-    create_folders(files, folder).map_err(|error| failed("cannot make the folder", folder, &error))?;
-    let wrong = |error: io::Error| failed("cannot write the file", path, &error);
-    let fresh = write_beside(files, path, bytes).map_err(wrong)?;
-    replace(files, &fresh, path).map_err(wrong)
+    create_folders(files, folder).map_err(|error| failed("cannot make the folder of the file", path, &error))?;
+    let fresh = write_beside(files, path, bytes).map_err(|error| failed(CANNOT, path, &error))?;
+    replace(files, &fresh, path)
 }
 
 /// The folder that a path lies in.
@@ -57,37 +58,46 @@ fn write_beside(files: &dyn Files, path: &Path, bytes: &[u8]) -> io::Result<Path
     let written = write_all(&mut *handle, bytes).and_then(|()| handle.sync());
     drop(handle);
     if let Err(error) = written {
-        let _ = files.remove(&fresh);
+        remove(files, &fresh);
         return Err(error);
     }
     Ok(fresh)
 }
 
 /// Puts the temporary file in the place of the path.
-fn replace(files: &dyn Files, fresh: &Path, path: &Path) -> io::Result<()> {
-    let old = keep_old(files, path).and_then(|old| match files.rename(fresh, path) {
-        Ok(()) => Ok(old),
-        Err(error) => {
-            remove(files, old.as_deref());
-            Err(error)
-        }
-    });
-    let old = match old {
+fn replace(files: &dyn Files, fresh: &Path, path: &Path) -> Result<(), Diagnostic> {
+    let wrong = |error: io::Error| failed(CANNOT, path, &error);
+    let old = match keep_old(files, path) {
         Ok(old) => old,
         Err(error) => {
-            remove(files, Some(fresh));
-            return Err(error);
+            remove(files, fresh);
+            return Err(wrong(error));
         }
     };
-    if let Err(error) = files.sync_folder(folder_of(path)) {
-        let _ = match &old {
-            Some(old) => files.rename(old, path),
-            None => files.remove(path),
-        };
-        return Err(error);
+    if let Err(error) = files.rename(fresh, path) {
+        remove(files, fresh);
+        old.iter().for_each(|old| remove(files, old));
+        return Err(wrong(error));
     }
-    remove(files, old.as_deref());
+    if let Err(error) = files.sync_folder(folder_of(path)) {
+        return Err(put_back(files, old.as_deref(), path, wrong(error)));
+    }
+    old.iter().for_each(|old| remove(files, old));
     Ok(())
+}
+
+/// Gives the old file its name again, since nobody knows whether the new one would survive.
+fn put_back(files: &dyn Files, old: Option<&Path>, path: &Path, failure: Diagnostic) -> Diagnostic {
+    match old {
+        None => {
+            remove(files, path);
+            failure
+        }
+        Some(old) => match files.rename(old, path) {
+            Ok(()) => failure,
+            Err(_) => failure.help(format!("the old file is {}", old.display())),
+        },
+    }
 }
 
 /// A second name for the old file, if there is one and the file system knows second names.
@@ -118,8 +128,7 @@ fn first_free<T>(path: &Path, end: &str, make: impl Fn(&Path) -> io::Result<T>) 
     result
 }
 
-fn remove(files: &dyn Files, path: Option<&Path>) {
-    if let Some(path) = path {
-        let _ = files.remove(path);
-    }
+/// Takes a name away; once more if that fails, since nothing of ours shall be left.
+fn remove(files: &dyn Files, path: &Path) {
+    let _ = files.remove(path).or_else(|_| files.remove(path));
 }

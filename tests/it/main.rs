@@ -6,4 +6,5 @@ mod captures;
 mod serve;
 mod server;
 mod sigv4;
+mod store;
 mod wires;
