@@ -1,6 +1,7 @@
 //! The facts of a recording that checks judge besides its exchanges.
 
 use super::Cassette;
+use super::secrets::secrets;
 use crate::evidence::RecordingFacts;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -12,7 +13,7 @@ impl Cassette {
             origin: self.info.origin,
             recorded_day: self.info.recorded_at.as_deref().and_then(day),
             seal: self.seal.clone(),
-            secrets: Vec::new(),
+            secrets: secrets(self),
         }
     }
 }

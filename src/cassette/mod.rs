@@ -18,6 +18,7 @@ mod header;
 mod inputs;
 mod read;
 mod seal;
+mod secrets;
 mod write;
 
 pub use describe::describe;
