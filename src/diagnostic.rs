@@ -173,11 +173,26 @@ fn is_unsafe_to_show(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The beginning of a long text: what a message shows of something from outside.
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// The candidate that is closest to a mistyped word, if any is close enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing takes the product of the lengths: nobody mistypes a word this long.
+    const LONGEST: usize = 128;
+    if word.len() > LONGEST {
+        return None;
+    }
     let allowed = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
             (distance, candidate)
@@ -204,10 +219,17 @@ mod tests {
     }
 
     #[test]
+    fn shows_the_beginning_of_a_long_text() {
+        assert_eq!(shorten(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(shorten(&"é".repeat(61)), format!("{}…", "é".repeat(60)));
+    }
+
+    #[test]
     fn names_the_nearest_word_and_nothing_far_away() {
         let words = ["pagination", "service"];
 
         assert_eq!(nearest("pagnation", words), Some("pagination"));
         assert_eq!(nearest("rules", words), None);
+        assert_eq!(nearest(&"s".repeat(5_000_000), words), None);
     }
 }

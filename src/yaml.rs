@@ -6,7 +6,7 @@
 //! larger than its text. Scalars stay texts: [`Node::text`] refuses a plain one
 //! that some YAML version would read as something else.
 
-use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::diagnostic::{Diagnostic, Location, nearest, shorten};
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -254,7 +254,7 @@ impl<'t> Reader<'t, '_> {
             if !seen.insert(text, &entries) {
                 return Err(self
                     .source
-                    .error(&key, format!("the key \"{text}\" stands here a second time"))
+                    .error(&key, format!("the key \"{}\" stands here a second time", shorten(text)))
                     .help("keep one of the two"));
             }
             let (event, span) = self.next()?;
@@ -326,23 +326,18 @@ impl<'t> Node<'t> {
 
     /// A plain whole number in decimal digits.
     pub fn integer(&self, source: Source<'_>, what: &str) -> Result<i64, Diagnostic> {
-        let digits = |text: &str| {
-            let unsigned = text.strip_prefix('-').unwrap_or(text);
-            !unsigned.is_empty()
-                && unsigned.bytes().all(|b| b.is_ascii_digit())
-                && (unsigned == "0" || !unsigned.starts_with('0'))
-        };
         self.plain()
-            .filter(|text| digits(text))
+            .filter(|text| is_whole(text))
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| self.wrong_type(source, what, "a whole number"))
     }
 
-    /// A plain number.
+    /// A plain number, with or without a fraction: what every YAML version reads as that number.
     pub fn number(&self, source: Source<'_>, what: &str) -> Result<f64, Diagnostic> {
         self.plain()
-            .filter(|text| text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e' | b'E')))
+            .filter(|text| is_decimal(text))
             .and_then(|text| text.parse().ok())
+            .filter(|number: &f64| number.is_finite())
             .ok_or_else(|| self.wrong_type(source, what, "a number"))
     }
 
@@ -364,14 +359,16 @@ impl<'t> Node<'t> {
 
     /// The fields of a mapping that has no keys but the known ones.
     pub fn fields<'n>(&'n self, source: Source<'_>, what: &str, known: &[&str]) -> Result<Fields<'n, 't>, Diagnostic> {
-        let entries = self.entries(source, what)?;
-        for (key, _) in entries {
-            let name = key.key();
-            if !known.contains(&name) {
-                return Err(unknown_key(source, key, what, known));
-            }
+        let fields = self.any_fields(source, what)?;
+        match fields.keys().find(|key| !known.contains(&key.key())) {
+            Some(key) => Err(unknown_key(source, key, what, known)),
+            None => Ok(fields),
         }
-        Ok(Fields { node: self, entries })
+    }
+
+    /// The fields of a mapping, whatever keys it has.
+    pub fn any_fields<'n>(&'n self, source: Source<'_>, what: &str) -> Result<Fields<'n, 't>, Diagnostic> {
+        Ok(Fields { node: self, entries: self.entries(source, what)? })
     }
 
     /// The text of a mapping's key.
@@ -406,7 +403,7 @@ pub fn unknown_key(source: Source<'_>, key: &Node<'_>, what: &str, known: &[&str
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!("known keys are {}", known.join(", ")),
     };
-    source.error(key, format!("unknown key \"{name}\" in {what}")).help(help)
+    source.error(key, format!("unknown key \"{}\" in {what}", shorten(name))).help(help)
 }
 
 /// The fields of a mapping whose keys are all known.
@@ -417,6 +414,11 @@ pub struct Fields<'n, 't> {
 }
 
 impl<'n, 't> Fields<'n, 't> {
+    /// The keys, in the order of the text.
+    pub fn keys(&self) -> impl Iterator<Item = &'n Node<'t>> {
+        self.entries.iter().map(|(key, _)| key)
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&'n Node<'t>> {
         self.entries.iter().find(|(k, _)| k.key() == key).map(|(_, value)| value)
@@ -425,6 +427,22 @@ impl<'n, 't> Fields<'n, 't> {
     /// The value of a key that must be there.
     pub fn require(&self, source: Source<'_>, what: &str, key: &str) -> Result<&'n Node<'t>, Diagnostic> {
         self.get(key).ok_or_else(|| source.error(self.node, format!("{what} has no \"{key}\"")))
+    }
+}
+
+/// Whether a text is a whole number in decimal digits, without a leading zero.
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
+}
+
+/// Whether a text is a number in decimal digits, with a fraction or without.
+fn is_decimal(text: &str) -> bool {
+    match text.split_once('.') {
+        Some((whole, fraction)) => {
+            is_whole(whole) && !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit())
+        }
+        None => is_whole(text),
     }
 }
 

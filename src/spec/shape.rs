@@ -87,6 +87,16 @@ pub struct Constraints {
     pub unique: bool,
 }
 
+impl Constraints {
+    /// Whether a text satisfies them.
+    pub fn take(&self, text: &str) -> bool {
+        let length = text.chars().count() as u64;
+        self.length.is_none_or(|(least, most)| least <= length && length <= most)
+            && (self.charset != Some(Charset::Ascii) || text.is_ascii())
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+    }
+}
+
 /// Character sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charset {

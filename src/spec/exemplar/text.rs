@@ -81,16 +81,9 @@ impl<'s> Strings<'s> {
         Self { name: short_name(shape), constraints, language, bounds }
     }
 
-    fn takes(&self, text: &str) -> bool {
-        let length = text.chars().count() as u64;
-        self.constraints.length.is_none_or(|(least, most)| least <= length && length <= most)
-            && (self.constraints.charset != Some(Charset::Ascii) || text.is_ascii())
-            && self.constraints.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
-    }
-
     pub(super) fn stand_in(&self, ordinal: u64) -> String {
         let named = self.spell(&self.name, ordinal);
-        if self.takes(&named) {
+        if self.constraints.take(&named) {
             return named;
         }
         // The n-th smallest may look like the named one of another ordinal, which owns it then and
@@ -139,11 +132,11 @@ impl<'s> Strings<'s> {
         if self.bounds.least == self.bounds.most && self.bounds.least > 1 {
             let mut short = self.stand_in(1);
             short.pop();
-            if !self.takes(&short) {
+            if !self.constraints.take(&short) {
                 return Some(short);
             }
         }
-        if let Some(text) = REFUSED.into_iter().find(|text| !self.takes(text)) {
+        if let Some(text) = REFUSED.into_iter().find(|text| !self.constraints.take(text)) {
             return Some(text.to_owned());
         }
         let too_long =
@@ -156,7 +149,7 @@ impl<'s> Strings<'s> {
             .into_iter()
             .flat_map(|name| [self.spell(&name, 1), self.spell(&name, 2)]);
         let mut candidates = named.chain((0..4).filter_map(|step| self.nth(FAR + step)));
-        candidates.find(|text| text != avoid && self.takes(text))
+        candidates.find(|text| text != avoid && self.constraints.take(text))
     }
 }
 
