@@ -2,6 +2,8 @@
 pub mod answer;
 pub mod cassette;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod drive;
 pub mod evidence;
 pub mod message;
 pub mod net;
