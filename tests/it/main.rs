@@ -8,4 +8,6 @@ mod serve;
 mod server;
 mod sigv4;
 mod store;
+mod upstream;
+mod upstreams;
 mod wires;

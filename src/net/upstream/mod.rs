@@ -13,7 +13,7 @@ pub use connect::Trust;
 pub use endpoint::Endpoint;
 
 use crate::diagnostic::Diagnostic;
-use crate::message::{Body, End, Request, Response, target};
+use crate::message::{Body, End, MAX_KEPT_BODY, Request, Response, target};
 use crate::net::arrived;
 use crate::net::clock::{self, Clock};
 use crate::net::sigv4::{Signer, sign};
@@ -49,7 +49,7 @@ impl Default for UpstreamLimits {
             head: Duration::from_secs(30),
             gap: Duration::from_secs(30),
             whole: Duration::from_secs(300),
-            kept_bytes: 8 * 1024 * 1024,
+            kept_bytes: MAX_KEPT_BODY,
         }
     }
 }
