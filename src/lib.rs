@@ -13,6 +13,7 @@ pub mod replay;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod serve;
+pub mod simulate;
 pub mod spec;
 pub mod store;
 pub mod verify;

@@ -7,6 +7,7 @@ mod checks;
 mod serve;
 mod server;
 mod sigv4;
+mod simulate;
 mod store;
 mod upstream;
 mod upstreams;
