@@ -11,7 +11,7 @@ use super::sequence::Sequence;
 use crate::answer::{Answer, Answerer, Miss, Session};
 use crate::cassette::{self, Cassette};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{Ledger, Place, Report, Subject, SubjectKind};
+use crate::evidence::{Ledger, Place, Report, Seal, Subject, SubjectKind};
 use crate::message::{End, Exchange, Request, Response};
 use crate::spec::{Route, Spec, Specs, Unrouted};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -59,7 +59,8 @@ struct Recorded {
 impl Player {
     /// Makes cassettes ready to be played, in their order, with the values bound that were given.
     ///
-    /// The caller has refused cassettes whose seal is broken.
+    /// Refuses a cassette whose seal is broken, one that needs a spec that is not there, and a value that cannot be
+    /// bound.
     pub fn new(
         specs: Arc<Specs>,
         cassettes: Vec<Cassette>,
@@ -80,6 +81,7 @@ impl Player {
             misses: Mutex::default(),
         };
         for cassette in cassettes {
+            require_whole_seal(&cassette)?;
             player.load(&specs, cassette, &bindings)?;
         }
         Ok(player)
@@ -253,6 +255,15 @@ impl Answerer for Player {
             None => self.miss(miss::exhausted(&route, self.name(sequence.last()))),
         }
     }
+}
+
+fn require_whole_seal(cassette: &Cassette) -> Result<(), Diagnostic> {
+    let Seal::Broken { stated, computed } = &cassette.seal else { return Ok(()) };
+    Err(Diagnostic::new("the cassette was changed after it was recorded: its seal is broken")
+        .at(Location::file(cassette.file.as_str()))
+        .expected(stated)
+        .found(computed)
+        .help("look at what was changed; `retake cassette seal FILE` mends the seal and marks the cassette as edited"))
 }
 
 /// Stand-ins are looked for only if something is to be bound: that reads every request.

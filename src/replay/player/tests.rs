@@ -157,6 +157,18 @@ fn refuses_a_withheld_body_that_is_too_long_to_be_made_up() {
 }
 
 #[test]
+fn refuses_a_cassette_that_was_changed() {
+    let seal = Seal::Broken { stated: "12ab".into(), computed: "34cd".into() };
+    let changed = Cassette { seal, ..cassette("a.cassette.yaml", vec![exchange("page-1", PAGE_1, 200)]) };
+
+    let error = Player::new(specs(), vec![changed], Match::Exact, Vec::new()).unwrap_err();
+
+    assert!(error.to_string().starts_with("the cassette was changed after it was recorded"), "{error}");
+    assert_eq!((error.expected.as_deref(), error.found.as_deref()), (Some("12ab"), Some("34cd")));
+    assert_eq!(error.location, Location::file("a.cassette.yaml"));
+}
+
+#[test]
 fn refuses_an_operation_without_a_spec() {
     let unknown = Exchange { operation: Some("DropThings".into()), ..exchange("call", PAGE_1, 200) };
 
