@@ -8,6 +8,7 @@ use super::binding::Bindings;
 use super::index::Index;
 use super::key::{Key, operation_prefix};
 use super::matching::{Counts, Match, is_first_page};
+use super::recording::Recording;
 use crate::answer::{Difference, Miss, MissKind};
 use crate::diagnostic::escape;
 use crate::message::Request;
@@ -27,16 +28,16 @@ pub(super) fn exhausted(route: &Route<'_>, last: String) -> Miss {
     }
 }
 
-/// The miss of a request that was not recorded; the names of exchanges are asked for by index.
-pub(super) fn not_recorded(route: &Route<'_>, rule: Match, exact: &Index, name: impl Fn(u32) -> String) -> Miss {
+/// The miss of a request that was not recorded.
+pub(super) fn not_recorded(route: &Route<'_>, recording: &Recording) -> Miss {
     let spec = route.spec;
     let sent = key(route);
-    let nearest = nearest(route, rule, &sent, exact);
+    let nearest = nearest(route, recording.rule(), &sent, recording.exact());
     Miss {
         kind: if nearest.is_some() { MissKind::MemberDiffers } else { MissKind::NoSuchRequest },
         operation: Some(spec.operation.clone()),
         request: shown_members(spec, &sent),
-        nearest: nearest.as_ref().map(|(exchange, _)| name(*exchange)),
+        nearest: nearest.as_ref().map(|(exchange, _)| recording.name(*exchange)),
         differs: nearest.map(|(_, differs)| shown_differences(spec, &differs)).unwrap_or_default(),
     }
 }

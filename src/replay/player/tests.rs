@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::answer::MissKind;
-use crate::message::{Body, Headers, Withheld, WithheldReason};
+use crate::diagnostic::Location;
+use crate::evidence::{Place, Seal};
+use crate::message::{Body, End, Exchange, Headers, Response, Withheld, WithheldReason};
+use crate::replay::filler::MAX_LENGTH;
 use crate::replay::key::comparisons;
 use crate::replay::samples::{ask, cassette, exchange, player, request, specs};
 
