@@ -18,3 +18,5 @@ pub mod spec;
 pub mod store;
 pub mod verify;
 pub mod yaml;
+
+pub use serve::{Replay, Simulate};

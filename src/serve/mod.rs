@@ -4,9 +4,16 @@
 //! and tells what passed when shut down. With credentials it answers only what is validly signed with them (the
 //! simulator); without, it reads the session from the signature and verifies none (replay). It never connects
 //! anywhere.
+//!
+//! [`Replay`] and [`Simulate`] are that for a test: from a cassette or a spec to a running server in one call.
 
+mod replay;
+mod simulate;
+mod sources;
 mod traffic;
 
+pub use replay::{Replay, Replaying};
+pub use simulate::{Simulate, Simulating};
 pub use traffic::Traffic;
 
 use crate::answer::{Answer, Answerer, Session};
