@@ -7,7 +7,7 @@
 //! that some YAML version would read as something else.
 
 use crate::diagnostic::{Diagnostic, Location, nearest, shorten};
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -98,6 +98,7 @@ pub fn parse<'t>(source: Source<'_>, text: &'t str, limits: Limits) -> Result<No
     let options = granit_parser::options! {
         disallow_directives: true,
         emit_comments: false,
+        emit_unresolved_aliases: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
@@ -145,8 +146,10 @@ impl<'t> Reader<'t, '_> {
                     line.saturating_add(self.source.line_offset),
                     column.saturating_add(1),
                 );
-                Err(Diagnostic::new(format!("not readable as YAML: {}", plain_message(&error.to_string())))
-                    .at(location))
+                Err(match error.kind() {
+                    ErrorKind::RecursionLimitExceeded => too_deep().at(location),
+                    _ => Diagnostic::new(format!("not readable as YAML: {}", error.info())).at(location),
+                })
             }
             None => Ok((Event::StreamEnd, Span::empty(granit_parser::Marker::new(0, 1, 0)))),
         }
@@ -176,6 +179,8 @@ impl<'t> Reader<'t, '_> {
                     ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                 };
+                // Where nothing stands, the parser puts a tilde.
+                let text = if span.is_empty() && style == Style::Plain { Cow::Borrowed("") } else { text };
                 Value::Scalar { text, style }
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -216,9 +221,8 @@ impl<'t> Reader<'t, '_> {
     ) -> Result<T, Diagnostic> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self
-                .error(span, "the document is nested too deep")
-                .expected(format!("at most {MAX_DEPTH} levels")));
+            let (line, column) = self.position(span);
+            return Err(too_deep().at(Location::at(self.source.file, line, column)));
         }
         let value = read(self)?;
         self.depth -= 1;
@@ -285,12 +289,8 @@ impl SeenKeys {
     }
 }
 
-/// The parser's message without the position that it appends.
-fn plain_message(message: &str) -> String {
-    match message.rfind(" at byte ").or_else(|| message.rfind(" at line ")) {
-        Some(at) => message[..at].to_owned(),
-        None => message.to_owned(),
-    }
+fn too_deep() -> Diagnostic {
+    Diagnostic::new("the document is nested too deep").expected(format!("at most {MAX_DEPTH} levels"))
 }
 
 impl<'t> Node<'t> {
@@ -306,6 +306,9 @@ impl<'t> Node<'t> {
     /// The text of a scalar that every YAML version reads as that text.
     pub fn text(&self, source: Source<'_>, what: &str) -> Result<&str, Diagnostic> {
         match &self.value {
+            Value::Scalar { text, style: Style::Plain } if text.is_empty() => {
+                Err(self.wrong_type(source, what, "a text").help("write \"\" for a text of no characters"))
+            }
             Value::Scalar { text, style: Style::Plain } if is_ambiguous(text) => Err(source
                 .error(self, format!("{what} must be a text"))
                 .found(format!("{text}, which YAML reads as something else"))
@@ -326,10 +329,12 @@ impl<'t> Node<'t> {
 
     /// A plain whole number in decimal digits.
     pub fn integer(&self, source: Source<'_>, what: &str) -> Result<i64, Diagnostic> {
-        self.plain()
-            .filter(|text| is_whole(text))
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| self.wrong_type(source, what, "a whole number"))
+        self.plain().filter(|text| is_whole(text)).and_then(|text| text.parse().ok()).ok_or_else(|| match &self.value {
+            Value::Scalar { text, style: Style::Quoted } if is_whole(text) => {
+                self.wrong_type(source, what, "a whole number").help(format!("write it without quotes: {text}"))
+            }
+            _ => self.wrong_type(source, what, "a whole number"),
+        })
     }
 
     /// A plain number, with or without a fraction: what every YAML version reads as that number.
@@ -389,8 +394,12 @@ impl<'t> Node<'t> {
     /// The diagnostic of a value of another type than expected.
     pub fn wrong_type(&self, source: Source<'_>, what: &str, expected: &str) -> Diagnostic {
         let found = match &self.value {
-            Value::Scalar { text, .. } if text.chars().count() <= 60 => format!("\"{text}\""),
-            _ => self.type_name().to_owned(),
+            Value::Scalar { text, style: Style::Plain } if text.is_empty() => "nothing".to_owned(),
+            Value::Scalar { text, .. } => match text.chars().count() {
+                0..=60 => format!("\"{text}\""),
+                count => format!("a text of {count} characters"),
+            },
+            Value::Sequence(_) | Value::Mapping(_) => self.type_name().to_owned(),
         };
         source.error(self, format!("{what} must be {expected}")).found(found)
     }

@@ -8,11 +8,14 @@ use crate::diagnostic::Diagnostic;
 use crate::message::json::{self, JsonError};
 use crate::message::{Body, Json, Withheld, WithheldReason};
 use crate::yaml::{Node, Source, Style, Value};
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 
 /// How long a line of base64 is.
 const BASE64_LINE: usize = 76;
+
+/// How much of a line is shown before the place where it is no JSON.
+const SHOWN: usize = 40;
 
 /// How long a pretty-printed body may be: one that is all indentation is easier to read as it is.
 const MAX_PRETTY: usize = 4 * MAX_BODY;
@@ -133,7 +136,9 @@ fn text<'n>(source: Source<'_>, node: &'n Node<'_>, what: &str) -> Result<&'n st
         Value::Scalar { style: Style::Plain, .. } => {
             Err(source.error(node, format!("{what} must be a block or in quotes")).help("begin a block with `|`"))
         }
-        Value::Sequence(_) | Value::Mapping(_) => Err(node.wrong_type(source, what, "a text")),
+        Value::Sequence(_) | Value::Mapping(_) => {
+            Err(node.wrong_type(source, what, "a block of text").help("begin the block with `|`"))
+        }
     }
 }
 
@@ -145,13 +150,17 @@ fn read_json(source: Source<'_>, node: &Node<'_>) -> Result<Vec<u8>, Diagnostic>
 
 /// The error of a JSON text, at its line where the text is a block of lines.
 fn json_error(source: Source<'_>, node: &Node<'_>, text: &str, error: &JsonError) -> Diagnostic {
-    let before = &text.as_bytes()[..error.offset.min(text.len())];
+    let before = &text[..text.floor_char_boundary(error.offset)];
+    let line_before = before.rsplit('\n').next().unwrap_or_default();
+    let shown: Vec<char> = line_before.chars().rev().take(SHOWN).collect();
     let mut diagnostic = source
-        .error(node, "the body is not JSON")
-        .found(error.to_string())
+        .error(node, format!("the body is not JSON: it {}", error.kind))
         .help("mend it, or store the body as `text` or `base64`");
+    if !shown.is_empty() {
+        diagnostic = diagnostic.found(format!("right after: {}", shown.iter().rev().collect::<String>().trim_start()));
+    }
     if let Value::Scalar { style: Style::Block, .. } = node.value {
-        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        let lines = before.bytes().filter(|byte| *byte == b'\n').count();
         let line = u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(node.line + 1);
         diagnostic.location.line = Some(line);
         diagnostic.location.column = None;
@@ -165,9 +174,18 @@ fn read_base64(source: Source<'_>, node: &Node<'_>) -> Result<Vec<u8>, Diagnosti
         Value::Sequence(_) | Value::Mapping(_) => return Err(node.wrong_type(source, "base64", "a text")),
     };
     let joined: String = text.chars().filter(|c| !matches!(c, ' ' | '\n')).collect();
-    STANDARD
-        .decode(joined)
-        .map_err(|error| source.error(node, "the body is not base64").found(error.to_string().to_lowercase()))
+    STANDARD.decode(&joined).map_err(|error| {
+        let found = match error {
+            DecodeError::InvalidByte(offset, _) => match joined[joined.floor_char_boundary(offset)..].chars().next() {
+                Some(c) => format!("the character \"{c}\""),
+                None => "an end that is missing".to_owned(),
+            },
+            DecodeError::InvalidLength(_) | DecodeError::InvalidLastSymbol { .. } | DecodeError::InvalidPadding => {
+                "an end that is cut off or wrongly padded".to_owned()
+            }
+        };
+        source.error(node, "the body is not base64").found(found).help("encode it anew, with padding")
+    })
 }
 
 fn read_withheld(source: Source<'_>, node: &Node<'_>) -> Result<Body, Diagnostic> {

@@ -217,9 +217,13 @@ fn block_line(body: &Node<'_>) -> Option<u32> {
 
 fn read_end(source: Source<'_>, node: &Node<'_>) -> Result<End, Diagnostic> {
     const KINDS: [&str; 3] = ["reset-after", "eof-after", "timeout-after"];
-    node.fields(source, "end", &KINDS)?;
+    node.fields(source, "end", &KINDS)
+        .map_err(|error| or_help(error, "leave `end` out where the whole response came"))?;
     let [(key, value)] = node.entries(source, "end")? else {
-        return Err(source.error(node, "an end states one thing").expected(format!("one of {}", KINDS.join(", "))));
+        return Err(source
+            .error(node, "an end states one thing")
+            .expected(format!("one of {}", KINDS.join(", ")))
+            .help("keep one of them"));
     };
     let number = value.integer(source, key.key())?;
     let after = u64::try_from(number).map_err(|_| value.wrong_type(source, key.key(), "a number of bytes"))?;
@@ -228,6 +232,11 @@ fn read_end(source: Source<'_>, node: &Node<'_>) -> Result<End, Diagnostic> {
         "eof-after" => End::EofAfter(after),
         _ => End::TimeoutAfter(after),
     })
+}
+
+/// The error with this help, where it has none of its own.
+pub(super) fn or_help(error: Diagnostic, help: &str) -> Diagnostic {
+    if error.help.is_some() { error } else { error.help(help) }
 }
 
 /// The error of an id that came before.

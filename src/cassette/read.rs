@@ -21,6 +21,13 @@ const MAX_LINE: usize = MAX_BODY + 1024;
 /// Reads a cassette.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Cassette, Diagnostic> {
     let text = check_bytes(file, bytes)?;
+    read_text(file, text).map_err(|error| match conflict(file, text) {
+        Some(conflict) => conflict,
+        None => exchange::or_help(error, "mend it by hand and seal it with `retake cassette seal`, or record it anew"),
+    })
+}
+
+fn read_text(file: &str, text: &str) -> Result<Cassette, Diagnostic> {
     let parts = split(file, text)?;
     refuse_higher_version(parts.second, parts.second_text)?;
     let header = header::read(parts.first, parts.first_text)?;
@@ -81,6 +88,13 @@ fn too_long_line(bytes: &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Where a version control system left two versions beside each other.
+fn conflict(file: &str, text: &str) -> Option<Diagnostic> {
+    let line = text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))?;
+    let location = Location { line: u32::try_from(line + 1).ok(), ..Location::file(file) };
+    Some(Diagnostic::new("a merge conflict is left here").at(location).help("keep one side whole, or record it anew"))
 }
 
 /// The two documents of a file.

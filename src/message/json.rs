@@ -119,16 +119,21 @@ pub enum JsonErrorKind {
     NotUtf8,
 }
 
+impl fmt::Display for JsonErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Truncated => "ends inside a value",
+            Self::Unexpected => "has a character that cannot stand there",
+            Self::Trailing => "goes on after the value",
+            Self::TooDeep => "is nested too deep",
+            Self::NotUtf8 => "is not UTF-8",
+        })
+    }
+}
+
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.kind {
-            JsonErrorKind::Truncated => "ends inside a value",
-            JsonErrorKind::Unexpected => "has a character that cannot stand there",
-            JsonErrorKind::Trailing => "goes on after the value",
-            JsonErrorKind::TooDeep => "is nested too deep",
-            JsonErrorKind::NotUtf8 => "is not UTF-8",
-        };
-        write!(f, "JSON {what} (byte {})", self.offset)
+        write!(f, "JSON {} (byte {})", self.kind, self.offset)
     }
 }
 

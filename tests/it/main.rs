@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation in a test is the result")]
 
 mod captures;
+mod cassettes;
 mod checks;
 mod serve;
 mod server;
