@@ -14,4 +14,3 @@ mod step;
 
 pub use plan::{DEFAULT_MAX_REQUESTS, Plan, ProbeRequest, Target};
 pub use send::Prober;
-pub use step::stand_in_inputs;

@@ -40,21 +40,26 @@ pub struct ProbeRequest<'s> {
 /// The requests of a run, each following from the answers to those before.
 ///
 /// ```
-/// use retake::message::Response;
-/// use retake::probe::{DEFAULT_MAX_REQUESTS, Plan, Target, stand_in_inputs};
+/// # fn main() -> Result<(), retake::diagnostic::Diagnostic> {
+/// use retake::answer::{Answer, Answerer, Session};
+/// use retake::probe::{DEFAULT_MAX_REQUESTS, Plan, Target};
+/// use retake::simulate::{Settings, Simulator};
+/// use std::sync::Arc;
 ///
-/// let specs = retake::spec::embedded();
+/// let specs = Arc::new(retake::spec::embedded());
+/// let simulator = Simulator::new(Arc::clone(&specs), Settings::default())?;
 /// let spec = specs.iter().next().expect("specs are embedded");
-/// let target = Target { spec, inputs: stand_in_inputs(spec), other_inputs: None };
-/// let mut plan = Plan::new(vec![target], DEFAULT_MAX_REQUESTS);
-/// let mut sent = 0;
+/// let inputs = simulator.example_inputs(&spec.operation).expect("it is simulated");
+///
+/// let mut plan = Plan::new(vec![Target { spec, inputs, other_inputs: None }], DEFAULT_MAX_REQUESTS);
 /// while let Some(probe) = plan.next() {
-///     // Here it would be signed and sent.
-///     assert_eq!(probe.attempt, 1);
-///     plan.observe(&Response { status: Some(500), ..Response::default() });
-///     sent += 1;
+///     if let Answer::Reply(response) = simulator.answer(&Session::anonymous(), &probe.request) {
+///         plan.observe(&response);
+///     }
 /// }
-/// assert!(sent > 0);
+/// assert!(plan.sent() > 8);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct Plan<'s> {

@@ -1,7 +1,7 @@
 //! The steps of a probe: what follows from the contract alone.
 
 use super::plan::{Target, set};
-use crate::spec::{self, Inputs, Location, Spec, exemplar};
+use crate::spec::{Inputs, Location, Spec, exemplar};
 
 /// A step, whose request may depend on what was issued before.
 #[derive(Debug)]
@@ -129,21 +129,4 @@ impl<'s> Paging<'s> {
         set(target.spec, &mut inputs, self.key, &size.to_string());
         inputs
     }
-}
-
-/// The inputs with which a simulator knows its resource: a stand-in for each required identifier, and some value that
-/// conforms for whatever else is required.
-pub fn stand_in_inputs(spec: &Spec) -> Inputs {
-    let mut inputs = Inputs::new(spec);
-    for member in spec.input.iter().filter(|member| member.required) {
-        let is_identifier = spec.sensitivity(member) == Some(spec::Sensitivity::Identifier);
-        if is_identifier || member.location == Location::Path {
-            set(spec, &mut inputs, &member.key, &exemplar::stand_in(spec, member.shape, 1));
-        } else {
-            let value = exemplar::value(spec, member.shape, 0);
-            let text = value.as_text().map_or_else(|| value.to_compact(), |text| text.into_owned());
-            set(spec, &mut inputs, &member.key, &text);
-        }
-    }
-    inputs
 }

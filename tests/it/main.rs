@@ -5,6 +5,9 @@
 mod captures;
 mod cassettes;
 mod checks;
+mod probe;
+#[cfg(feature = "sdk")]
+mod rust_sdk;
 mod serve;
 mod server;
 mod sigv4;

@@ -247,13 +247,3 @@ fn a_tampered_token_differs_in_its_last_character_alone_and_in_a_bit_that_base64
     }
     assert_eq!([tampered("A"), tampered("f"), tampered("g"), tampered("9")], ["z", "z", "A", "A"]);
 }
-
-#[test]
-fn tells_the_inputs_that_a_simulator_knows() {
-    let spec = compile("list-things.yaml", LIST_THINGS).unwrap();
-
-    let inputs = super::super::stand_in_inputs(&spec);
-
-    let keys: Vec<&str> = inputs.iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, ["boxId", "kind"]);
-}
