@@ -5,8 +5,10 @@
 mod captures;
 mod cassettes;
 mod checks;
-mod probe;
+#[cfg(feature = "aws-chain")]
 #[cfg(feature = "sdk")]
+mod credentials;
+mod probe;
 mod rust_sdk;
 mod serve;
 mod server;

@@ -3,6 +3,14 @@
 //! The secret parts leave this type only towards a signature, a child's
 //! environment, or the search that makes sure a file holds none of them.
 
+#[cfg(feature = "aws-chain")]
+mod chain;
+mod source;
+
+#[cfg(feature = "aws-chain")]
+pub use chain::Chain;
+pub use source::Source;
+
 use crate::diagnostic::Diagnostic;
 use crate::net::random;
 use std::fmt;
