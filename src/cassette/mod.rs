@@ -28,7 +28,7 @@ pub use seal::spec_digest;
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::{Place, Seal};
-use crate::message::{Body, Link, Origin, Redacted, Transcript};
+use crate::message::{Body, Link, MAX_KEPT_BODY, Origin, Redacted, Transcript};
 use crate::spec::{Spec, Specs};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -37,7 +37,7 @@ use time::format_description::well_known::Rfc3339;
 pub const VERSION: i64 = 1;
 
 /// The longest body that is stored; a longer one is withheld.
-pub const MAX_BODY: usize = 8 << 20;
+pub const MAX_BODY: usize = MAX_KEPT_BODY;
 
 /// The end of a cassette's file name.
 pub const SUFFIX: &str = ".cassette.yaml";

@@ -15,7 +15,7 @@ pub(super) fn not_in_success<'a>(case: &Case<'a>) -> Judgement<'a> {
         .at(case.index, Part::Response)
         .expected("the output of the operation, and nothing of an error")
         .found(error)
-        .by(spec, spec.http.line)
+        .by_key(spec, spec.http.line, "success")
         .help("send the error with the status of its type: every client takes this one for a result");
     Judgement::broken(note)
 }
@@ -47,7 +47,7 @@ fn untyped<'a>(case: &Case<'a>, spec: &'a Spec, status: u16) -> Note<'a> {
         .at(case.index, Part::Response)
         .expected("an error type in x-amzn-errortype, `code` or `__type`")
         .found(found)
-        .by(spec, spec.http.line)
+        .by_key(spec, spec.http.line, "success")
         .help("if it came from something between client and service, record anew; a mock names the type of each error")
 }
 

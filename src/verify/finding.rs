@@ -122,6 +122,11 @@ impl<'a> Note<'a> {
         self
     }
 
+    /// The line of a key in the part of the spec that begins on a line.
+    pub(super) fn by_key(self, spec: &'a Spec, begin: u32, key: &str) -> Self {
+        self.by(spec, line_of_key(spec, begin, key))
+    }
+
     /// What to do.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -169,6 +174,18 @@ fn in_recording(cases: &Cases<'_>, location: Location) -> Location {
     Location { file: location.file.clone().or(file), ..location }
 }
 
+/// The line of a key among its siblings, the first of which stands on a line; that line, if it is not found.
+fn line_of_key(spec: &Spec, begin: u32, key: &str) -> u32 {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = spec.text.lines().zip(1..).skip(begin.saturating_sub(1) as usize);
+    let Some((first, _)) = lines.clone().next() else { return begin };
+    lines
+        .by_ref()
+        .take_while(|(line, _)| line.trim().is_empty() || indent(line) >= indent(first))
+        .find(|(line, _)| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        .map_or(begin, |(_, number)| number)
+}
+
 fn spec_line(spec: &Spec, line: u32) -> SpecLine {
     let text = spec.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
     SpecLine { file: spec.file.clone(), line, text: shorten(text.trim()) }
@@ -199,6 +216,21 @@ fn location(cases: &Cases<'_>, index: usize, part: &Part) -> Location {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::compile;
+
+    #[test]
+    fn finds_the_line_of_a_key_among_its_siblings_only() {
+        let text = include_str!("../../tests/data/checks/specs/list-books.yaml");
+        let spec = compile("list-books.yaml", text).unwrap();
+        let line =
+            |begin: u32, key: &str| text.lines().nth(line_of_key(&spec, begin, key) as usize - 1).unwrap().trim();
+        let paging = spec.pagination.as_ref().unwrap().line;
+
+        assert_eq!(line(spec.http.line, "success"), "success: 200");
+        assert_eq!(line(paging, "identity"), "identity: [title]");
+        assert_eq!(line_of_key(&spec, paging, "shelf"), paging);
+        assert_eq!(line_of_key(&spec, 10_000, "shelf"), 10_000);
+    }
 
     #[test]
     fn shows_the_beginning_of_a_long_value_and_its_length() {

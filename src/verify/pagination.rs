@@ -82,7 +82,7 @@ pub(super) fn token_advances<'a>(cases: &Cases<'a>, walk: &WalkCase<'a>) -> Judg
                 .at(page.exchange, Part::Body(token_pointer(walk)))
                 .expected("a token that this walk has not been given")
                 .found(format!("\"{}\", as in {}", shorten(token), walk.page_name(earlier, &cases.exchanges)))
-                .by(walk.spec, walk.paging.line)
+                .by_key(walk.spec, walk.paging.line, "output_token")
                 .help("a client that follows it goes in circles: give each page a token of its own");
             return Judgement::broken(note);
         }
@@ -101,7 +101,7 @@ pub(super) fn page_size_respected<'a>(_: &Cases<'a>, walk: &WalkCase<'a>) -> Jud
                 .at(page.exchange, Part::Body(items_pointer(walk)))
                 .expected(format!("at most {size} items"))
                 .found(format!("{} items", page.items.len()))
-                .by(walk.spec, walk.paging.line)
+                .by_key(walk.spec, walk.paging.line, "page_size")
                 .help("end the page at the page size, and give a token for the rest");
             judgement.notes.push(note);
         }
@@ -131,7 +131,7 @@ pub(super) fn no_overlap<'a>(cases: &Cases<'a>, walk: &WalkCase<'a>) -> Judgemen
                 walk.names[*item as usize],
                 walk.page_name(earlier, &cases.exchanges)
             ))
-            .by(walk.spec, walk.paging.line)
+            .by_key(walk.spec, walk.paging.line, "identity")
             .help("begin each page behind the last item of the page before");
         notes.push(note);
     }
@@ -157,7 +157,7 @@ fn token_only_when_more_in<'a>(walk: &WalkCase<'a>, listings: &Listings) -> Judg
             .at(*refused, Part::Response)
             .expected("the next page")
             .found("a client error")
-            .by(walk.spec, walk.paging.line)
+            .by_key(walk.spec, walk.paging.line, "output_token")
             .help("give no token on the last page, and take every token that was given");
         notes.push(note);
     }
@@ -174,7 +174,7 @@ fn token_only_when_more_in<'a>(walk: &WalkCase<'a>, listings: &Listings) -> Judg
                 listings.length(walk),
                 walk.names[missed as usize]
             ))
-            .by(walk.spec, walk.paging.line)
+            .by_key(walk.spec, walk.paging.line, "output_token")
             .help("give a token on every page that is not the last");
         notes.push(note);
     }
@@ -184,7 +184,7 @@ fn token_only_when_more_in<'a>(walk: &WalkCase<'a>, listings: &Listings) -> Judg
             .counts_as(CheckVerdict::Warn)
             .expected("a token only when there is more")
             .found("an empty last page")
-            .by(walk.spec, walk.paging.line)
+            .by_key(walk.spec, walk.paging.line, "output_token")
             .help("legal, and a request too many for every client: end the walk on the page before");
         notes.push(note);
     }
@@ -238,7 +238,7 @@ pub(super) fn walk_closed<'a>(_: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'
     };
     let note = Note::new(format!("the walk was left on page {}, whose token nobody spent", open.page))
         .at(open.last(), Part::Body(token_pointer(walk)))
-        .by(walk.spec, walk.paging.line);
+        .by_key(walk.spec, walk.paging.line, "output_token");
     if walk.walk.unfinished {
         return Judgement::broken(note.counts_as(CheckVerdict::Info).help("marked unfinished: nothing to do"));
     }
@@ -287,7 +287,7 @@ fn compare<'a>(
         .at(last.exchange, Part::Body(items_pointer(walk)))
         .expected(format!("the same {} items", expected.len()))
         .found(format!("{} items{}{}", items.len(), lacks.unwrap_or_default(), adds.unwrap_or_default()))
-        .by(walk.spec, walk.paging.line)
+        .by_key(walk.spec, walk.paging.line, "page_size")
         .help(
             "the page size says how a listing is cut, not what is in it; if the data changed in between, record anew",
         );

@@ -15,7 +15,7 @@ pub(super) fn route<'a>(case: &Case<'a>) -> Judgement<'a> {
                 .at(case.index, Part::Request)
                 .expected(stated.unwrap_or_default())
                 .found(&*route.spec.operation)
-                .by(route.spec, route.spec.http.line)
+                .by_key(route.spec, route.spec.http.line, "path")
                 .help("state the operation that the request is, and seal the file");
             Judgement::broken(note)
         }

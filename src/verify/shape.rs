@@ -71,7 +71,7 @@ fn not_json<'a>(case: &Case<'a>, spec: &'a Spec, reason: WithheldReason) -> Note
         .at(case.index, Part::Body(String::new()))
         .expected("a JSON object")
         .found(found)
-        .by(spec, spec.http.line)
+        .by_key(spec, spec.http.line, "success")
         .help("send the operation's output, or an error with its own status")
 }
 

@@ -6,14 +6,14 @@ use crate::message::{End, Response, WithheldReason};
 use crate::spec::Route;
 
 /// How long a value may be, in characters.
-const VALUE: usize = 40;
+const VALUE: usize = 20;
 
 /// One line about an exchange.
 pub(super) fn exchange(case: &Case<'_>) -> String {
     let request = &case.exchange.request;
     let asked = match &case.reading.route {
         Ok(route) => call(route),
-        Err(_) => format!("{} {}", request.method, middle(&request.path, 2 * VALUE)),
+        Err(_) => format!("{} {}", request.method, middle(&request.path, 4 * VALUE)),
     };
     format!("{asked} → {}", answer(case))
 }
@@ -29,7 +29,7 @@ fn answer(case: &Case<'_>) -> String {
     let mut parts = vec![status];
     match &case.reading.outcome {
         Outcome::Success => parts.extend(page(case)),
-        Outcome::Error { name: Some(name), .. } => parts.push(middle(name, VALUE)),
+        Outcome::Error { name: Some(name), .. } => parts.push(middle(name, 3 * VALUE)),
         Outcome::Error { name: None, .. } => parts.push("no error type".to_owned()),
         Outcome::Broken => parts.push(end(response)),
     }
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn cuts_a_long_value_in_its_middle() {
-        assert_eq!(middle(&"x".repeat(40), 40), "x".repeat(40));
+        assert_eq!(middle(&"x".repeat(20), 20), "x".repeat(20));
         assert_eq!(middle("imageset000000000000000000000001", 12), "images…000001");
     }
 }
