@@ -10,6 +10,7 @@ pub mod net;
 pub mod probe;
 pub mod redact;
 pub mod replay;
+pub mod report;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod serve;

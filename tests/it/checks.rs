@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 /// 2026-11-24, one day after the samples say that they were recorded.
 const TODAY: i64 = 20_781;
 
-struct Sample {
-    check: &'static str,
-    name: String,
-    file: PathBuf,
+pub(crate) struct Sample {
+    pub(crate) check: &'static str,
+    pub(crate) name: String,
+    pub(crate) file: PathBuf,
 }
 
 fn folder() -> PathBuf {
@@ -29,14 +29,14 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn specs() -> Specs {
+pub(crate) fn specs() -> Specs {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = ["specs/medical-imaging/list-image-set-versions.yaml", "tests/data/checks/specs/list-books.yaml"];
     let specs = files.map(|file| compile(file, &fs::read_to_string(root.join(file)).unwrap()).unwrap());
     Specs::new(specs.into())
 }
 
-fn samples() -> Vec<Sample> {
+pub(crate) fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for folder in files_in(&folder()).into_iter().filter(|path| path.is_dir() && !path.ends_with("specs")) {
         let id = folder.file_name().unwrap().to_str().unwrap();
@@ -64,7 +64,7 @@ impl Sample {
     }
 
     /// The report on the sample without one check, if one is named.
-    fn report(&self, specs: &Specs, without: Option<&str>) -> Report {
+    pub(crate) fn report(&self, specs: &Specs, without: Option<&str>) -> Report {
         let cassette = self.cassette();
         let facts = cassette.facts();
         let evidence = Evidence {

@@ -10,6 +10,7 @@ mod checks;
 mod credentials;
 mod probe;
 mod rust_sdk;
+mod report;
 mod serve;
 mod server;
 mod sigv4;
