@@ -2,6 +2,7 @@
 //!
 //! The chain reads this process's environment, so each case runs in a process of its own: this test binary again, with
 //! the one test that prints what the chain finds.
+#![cfg(feature = "aws-chain")]
 
 use crate::upstreams::{Stub, answer};
 use retake::message::{Body, Headers, Response};

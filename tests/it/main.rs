@@ -5,10 +5,9 @@
 mod captures;
 mod cassettes;
 mod checks;
-#[cfg(feature = "aws-chain")]
-#[cfg(feature = "sdk")]
 mod credentials;
 mod probe;
+#[cfg(feature = "sdk")]
 mod rust_sdk;
 mod report;
 mod serve;

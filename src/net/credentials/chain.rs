@@ -29,7 +29,13 @@ pub struct Chain {
     provider: Option<SharedCredentialsProvider>,
     region: Option<String>,
     clock: Clock,
-    kept: Arc<Mutex<Option<(Credentials, Option<i64>)>>>,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+/// Credentials, and when they end, if they do.
+struct Kept {
+    credentials: Credentials,
+    end: Option<i64>,
 }
 
 impl Chain {
@@ -70,15 +76,16 @@ impl Chain {
         let credentials = credentials_of(&provided);
         let end = provided.expiry().and_then(|end| end.duration_since(UNIX_EPOCH).ok());
         let end = end.map(|end| i64::try_from(end.as_secs()).unwrap_or(i64::MAX));
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((credentials.clone(), end));
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Kept { credentials: credentials.clone(), end });
         Ok(credentials)
     }
 
     fn kept(&self) -> Option<Credentials> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (credentials, end) = kept.as_ref()?;
-        let good = end.is_none_or(|end| self.clock.now() < end - RENEWED_BEFORE);
-        good.then(|| credentials.clone())
+        let kept = kept.as_ref()?;
+        let good = kept.end.is_none_or(|end| self.clock.now() < end.saturating_sub(RENEWED_BEFORE));
+        good.then(|| kept.credentials.clone())
     }
 
     fn none(&self) -> Diagnostic {
