@@ -54,12 +54,13 @@ pub struct Withheld {
 
 impl Withheld {
     /// The longest body that is made up in place of one that was not kept.
-    const LONGEST: u64 = 64 * 1024 * 1024;
+    pub const LONGEST: u64 = 64 * 1024 * 1024;
 
     /// A fixed body of the same kind and length (64 MiB at most, whatever a file claims).
     pub fn stand_in(&self) -> Bytes {
         let (begin, fill): (&[u8], u8) = match self.reason {
-            WithheldReason::NotJson => (b"not JSON", b'.'),
+            // No JSON begins with a tilde, so that the shortest piece of it is not JSON that breaks off.
+            WithheldReason::NotJson => (b"~ not JSON ", b'~'),
             WithheldReason::Truncated => (b"{", b' '),
             WithheldReason::Html => (b"<html><body></body></html>", b'\n'),
             WithheldReason::Empty => (b"", b' '),
@@ -148,13 +149,15 @@ mod tests {
 
     #[test]
     fn makes_up_a_body_of_the_same_kind_and_length() {
-        for reason in WithheldReason::ALL {
-            let bytes = Withheld { reason, length: 30 }.stand_in();
+        for (reason, shortest) in WithheldReason::ALL.into_iter().zip([1, 1, 5, 0, 2]) {
+            for length in [shortest, 6, 7, 12, 30, 400] {
+                let bytes = Withheld { reason, length }.stand_in();
 
-            assert_eq!(bytes.len(), 30, "{reason:?}");
-            match Json::parse(&bytes) {
-                Ok(_) => assert_eq!(reason, WithheldReason::TooLong),
-                Err(error) => assert_eq!(WithheldReason::of_not_json(&bytes, &error), reason),
+                assert_eq!(bytes.len() as u64, length, "{reason:?}");
+                match Json::parse(&bytes) {
+                    Ok(_) => assert_eq!(reason, WithheldReason::TooLong),
+                    Err(error) => assert_eq!(WithheldReason::of_not_json(&bytes, &error), reason, "{length}"),
+                }
             }
         }
         assert_eq!(Withheld { reason: WithheldReason::Empty, length: 0 }.stand_in(), Bytes::new());

@@ -1,9 +1,10 @@
 //! What a probe asks, in which order: pure, fed with each answer.
 
 use super::step::{Call, Step, steps};
-use crate::message::{Json, PROBE_HEADER, Request, Response};
+use crate::evidence::reading::{Content, NextToken, Outcome, next_token};
+use crate::message::{PROBE_HEADER, Request, Response};
 use crate::spec::errors::error_type;
-use crate::spec::{self, InputValue, Inputs, Location, Pagination, Retry, Spec};
+use crate::spec::{self, InputValue, Inputs, Pagination, Retry, Spec};
 use std::collections::{BTreeSet, VecDeque};
 
 /// How many requests a run makes, where nothing else is said.
@@ -138,7 +139,7 @@ impl<'s> Plan<'s> {
             return;
         }
         let Some(pagination) = &spec.pagination else { return };
-        let Some(token) = next_token(spec, pagination, response) else { return };
+        let Some(token) = token_of(spec, response) else { return };
         self.remember(&pending, pagination, &token);
         let is_new = pending.spent.insert(token.clone());
         if pending.call.walks && is_new && self.sent < self.max_requests {
@@ -212,16 +213,14 @@ fn is_throttled(spec: &Spec, response: &Response) -> bool {
 }
 
 /// The token by which a successful answer goes on.
-fn next_token(spec: &Spec, pagination: &Pagination, response: &Response) -> Option<String> {
-    if response.status != Some(spec.http.success) {
+fn token_of(spec: &Spec, response: &Response) -> Option<String> {
+    if !Outcome::of(Some(spec), response).is_success() {
         return None;
     }
-    let member = spec.output_member(&pagination.output_token)?;
-    let token = match member.location {
-        Location::Header => response.headers.get(&member.wire_name.to_ascii_lowercase())?.to_owned(),
-        _ => Json::parse(response.body.bytes()).ok()?.get(&member.wire_name)?.as_text()?.into_owned(),
-    };
-    (!token.is_empty()).then_some(token)
+    match next_token(spec, response, &Content::of(&response.body)) {
+        NextToken::Text(token) if !token.is_empty() => Some(token),
+        NextToken::Text(_) | NextToken::None | NextToken::Unreadable => None,
+    }
 }
 
 /// A token with its last character changed, so that it decodes to something else where the token is base64:

@@ -15,7 +15,6 @@
 //! the player.
 
 mod binding;
-mod filler;
 mod index;
 mod key;
 mod matching;

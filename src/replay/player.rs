@@ -134,7 +134,7 @@ impl Answerer for Player {
             return self.miss(miss::exhausted(&route, recording.name(sequence.last())));
         };
         self.answered.fetch_add(1, Relaxed);
-        Answer::Reply(recording.reply(number).response())
+        Answer::Reply(recording.reply(number))
     }
 }
 

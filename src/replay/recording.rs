@@ -1,17 +1,18 @@
 //! Cassettes made ready to be played: their answers, and the way to them.
 
 use super::binding::Bindings;
-use super::filler::MAX_LENGTH;
 use super::index::Index;
 use super::key::Key;
 use super::matching::Match;
-use super::reply::Reply;
+use super::reply::ready;
 use super::sequence::Sequence;
 use crate::cassette::{self, Cassette};
 use crate::diagnostic::{Diagnostic, Location};
+use crate::evidence::reading::Outcome;
 use crate::evidence::{Place, Seal};
-use crate::message::{End, Exchange, Response};
+use crate::message::{Body, Exchange, Response, Withheld};
 use crate::spec::{Route, Spec, Specs};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The exchanges of some cassettes, in their order.
@@ -30,7 +31,7 @@ struct Recorded {
     id: String,
     file: u32,
     operation: Option<String>,
-    reply: Reply,
+    reply: Arc<Response>,
     used: AtomicBool,
 }
 
@@ -73,20 +74,20 @@ impl Recording {
         let number = u32::try_from(self.recorded.len()).expect("no file of 4 billion exchanges can be read");
         let spec = self.spec_of(specs, &exchange, place)?;
         if let Ok(route) = specs.route(&exchange.request) {
-            let is_success = is_success(&exchange.response);
+            let is_success = Outcome::of(Some(route.spec), &exchange.response).is_success();
             if let Some(loose) = &mut self.loose {
                 loose.push(Key::new(self.rule, &route, bindings), number, is_success);
             }
             self.exact.push(Key::new(Match::Exact, &route, bindings), number, is_success);
         }
-        let Some(reply) = Reply::new(spec, bindings, exchange.response) else {
+        if matches!(&exchange.response.body, Body::Withheld(withheld) if withheld.length > Withheld::LONGEST) {
             return Err(self.too_long(&exchange.id, place));
-        };
+        }
         self.recorded.push(Recorded {
             id: exchange.id,
             file: (self.files.len() - 1) as u32,
             operation: exchange.operation,
-            reply,
+            reply: ready(spec, bindings, exchange.response),
             used: AtomicBool::new(false),
         });
         Ok(())
@@ -107,7 +108,7 @@ impl Recording {
     fn too_long(&self, id: &str, place: Place) -> Diagnostic {
         Diagnostic::new(format!("the withheld body of {id} is too long to be replayed"))
             .at(self.location(place.response_line))
-            .expected(format!("at most {MAX_LENGTH} bytes"))
+            .expected(format!("at most {} bytes", Withheld::LONGEST))
             .help("record a smaller answer, or take the exchange out and run `retake cassette seal`")
     }
 
@@ -125,13 +126,13 @@ impl Recording {
     }
 
     /// The answer of an exchange, which is used from now on.
-    pub(super) fn reply(&self, number: u32) -> &Reply {
+    pub(super) fn reply(&self, number: u32) -> Arc<Response> {
         let recorded = &self.recorded[number as usize];
         // Looked at first, since a write would take the line from every other core.
         if !recorded.used.load(Relaxed) {
             recorded.used.store(true, Relaxed);
         }
-        &recorded.reply
+        Arc::clone(&recorded.reply)
     }
 
     /// How requests are compared.
@@ -192,8 +193,4 @@ fn bind(specs: &Specs, cassettes: &[Cassette], given: &[(String, String)]) -> Re
     }
     let exchanges = cassettes.iter().flat_map(|cassette| &cassette.transcript.exchanges);
     Bindings::new(specs, &cassette::stand_ins(specs, exchanges), given)
-}
-
-fn is_success(response: &Response) -> bool {
-    response.end == End::Complete && response.status.is_some_and(|status| (200..300).contains(&status))
 }

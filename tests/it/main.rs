@@ -7,6 +7,7 @@ mod cassettes;
 mod checks;
 mod credentials;
 mod probe;
+mod replay;
 #[cfg(feature = "sdk")]
 mod rust_sdk;
 mod report;
