@@ -11,9 +11,6 @@ use time::{Date, Month};
 /// The longest text that is looked at.
 const MAX_TEXT: usize = 64;
 
-/// Fraction digits that are kept: nanoseconds.
-const MAX_FRACTION: usize = 9;
-
 const SECONDS_A_DAY: i64 = 86_400;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -107,7 +104,7 @@ impl Moment {
         write!(f, "{sign}{whole}{dot}{fraction}")
     }
 
-    /// One digit before the point. Zeros at the end stay where they are behind the point of the plain spelling.
+    /// One digit before the point; zeros at the end stay where they are parts of a second.
     fn write_exponent(&self, f: &mut fmt::Formatter<'_>, letter: char, plus: &str) -> fmt::Result {
         let (sign, whole, fraction) = self.signed_parts();
         let whole = whole.to_string();
@@ -172,16 +169,16 @@ fn complement(fraction: &str) -> Option<String> {
 }
 
 /// The parts of a number that is spelled as in JSON.
-pub(super) struct Number<'t> {
-    pub(super) negative: bool,
-    pub(super) whole: &'t str,
-    pub(super) fraction: &'t str,
+struct Number<'t> {
+    negative: bool,
+    whole: &'t str,
+    fraction: &'t str,
     /// The letter, the plus sign and the digits with a minus sign.
-    pub(super) exponent: Option<(char, &'static str, &'t str)>,
+    exponent: Option<(char, &'static str, &'t str)>,
 }
 
 impl<'t> Number<'t> {
-    pub(super) fn split(text: &'t str) -> Option<Self> {
+    fn split(text: &'t str) -> Option<Self> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
             Some(at) => (&unsigned[..at], Some(&unsigned[at..])),
@@ -203,7 +200,7 @@ impl<'t> Number<'t> {
     }
 
     /// The exponent; a huge one is cut off.
-    pub(super) fn exponent(&self) -> i64 {
+    fn exponent(&self) -> i64 {
         let Some((_, _, digits)) = self.exponent else { return 0 };
         let huge = if digits.starts_with('-') { i64::from(i32::MIN) } else { i64::from(i32::MAX) };
         digits.parse::<i32>().map_or(huge, i64::from)
@@ -237,7 +234,6 @@ fn decimal(text: &str) -> Option<Moment> {
         Ok(point) if point > 0 => (digits[..point].to_owned(), digits[point..].to_owned()),
         _ => ("0".to_owned(), format!("{}{digits}", "0".repeat(usize::try_from(-point).ok()?))),
     };
-    fraction.truncate(MAX_FRACTION);
     let mut seconds: i64 = whole.parse().ok()?;
     if number.negative {
         match complement(&fraction) {
@@ -271,8 +267,11 @@ fn iso(text: &str) -> Option<Moment> {
     }
     let offset = zone_of(zone)?;
     let seconds = seconds_of(date, hours, minutes, seconds)? - offset;
-    let fraction = fraction.get(..MAX_FRACTION).unwrap_or(fraction).to_owned();
-    Some(Moment { seconds, fraction, spelling: Spelling::Iso { separator, zone: zone.to_owned(), offset } })
+    Some(Moment {
+        seconds,
+        fraction: fraction.to_owned(),
+        spelling: Spelling::Iso { separator, zone: zone.to_owned(), offset },
+    })
 }
 
 fn two_or_four(digits: &str, length: usize) -> Option<u32> {

@@ -1,0 +1,169 @@
+//! What is written in place of a value, and what was written so far.
+//!
+//! One scribe serves a recording; another one, at a commit, writes everything
+//! anew in the order of the cassette; a third only looks, so that the order can be
+//! found without the stand-ins.
+
+use super::clock::Clock;
+use super::stand_ins::{PlaceKey, StandIns};
+use super::summary::Summary;
+use crate::spec::{ShapeId, Spec};
+
+/// The place of names and types that have no shape: they are the same in every spec.
+const ANYWHERE: PlaceKey = (u32::MAX, ShapeId(u32::MAX), false);
+
+/// The most digits of an error type that is kept: names of errors have few, key ids and hashes many.
+const DIGITS_OF_A_NAME: usize = 4;
+
+/// Which of the three passes it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// Real values become stand-ins.
+    Redact,
+    /// Stand-ins become others, numbered anew.
+    Renumber,
+    /// Stand-ins become nothing, and are told.
+    Blank,
+}
+
+/// The state of a pass.
+pub(super) struct Scribe {
+    pub(super) pass: Pass,
+    pub(super) names: StandIns,
+    pub(super) clock: Clock,
+    pub(super) summary: Summary,
+    /// What a blanking pass took out, in order.
+    pub(super) blanked: Vec<String>,
+    /// The times that a blanking pass took out, in order.
+    pub(super) times: Vec<String>,
+}
+
+impl Scribe {
+    pub(super) fn new(pass: Pass, clock: Clock) -> Self {
+        Self {
+            pass,
+            names: StandIns::default(),
+            clock,
+            summary: Summary::default(),
+            blanked: Vec::new(),
+            times: Vec::new(),
+        }
+    }
+
+    /// What stands for a value in such a place: what was given for it there, what was given for it elsewhere and fits
+    /// here, or the next text of the series.
+    pub(super) fn substitute(
+        &mut self,
+        value: &str,
+        place: PlaceKey,
+        fits: impl Fn(&str) -> bool,
+        series: &str,
+        make: impl FnMut(u64) -> Option<String>,
+    ) -> String {
+        if self.pass == Pass::Blank {
+            self.blanked.push(value.to_owned());
+            return String::new();
+        }
+        if let Some(text) = self.names.at(value, place) {
+            return text.to_owned();
+        }
+        let reused = self.names.of(value).find(|text| fits(text)).map(str::to_owned);
+        let text = reused.unwrap_or_else(|| self.names.next(series, make));
+        self.names.give(value, place, &text);
+        text
+    }
+
+    /// The ordinal of a thing that has no text of its own.
+    pub(super) fn ordinal(&mut self, series: &str, value: &str, spell: impl Fn(u64) -> String) -> String {
+        self.ordinal_where(series, value, |ordinal| Some(spell(ordinal)))
+    }
+
+    /// The same, where some ordinals cannot be spelled.
+    pub(super) fn ordinal_where(&mut self, series: &str, value: &str, spell: impl Fn(u64) -> Option<String>) -> String {
+        // What has no type is told apart by its series: the first call and the first session are both "1".
+        let text = self.substitute(
+            &format!("{series}\0{value}"),
+            ANYWHERE,
+            |_| false,
+            series,
+            |ordinal| Some(format!("{series}\0{}", spell(ordinal)?)),
+        );
+        text.split_once('\0').map(|(_, text)| text.to_owned()).unwrap_or_default()
+    }
+
+    /// An error type: itself if it looks like one, less its URI and namespace.
+    pub(super) fn error_type(&mut self, spec: Option<&Spec>, stated: &str) -> String {
+        let name = stated.split(':').next().unwrap_or_default();
+        let name = name.rsplit('#').next().unwrap_or_default().trim();
+        if name.is_empty() || is_declared(spec, name) || is_error_name(name) {
+            return name.to_owned();
+        }
+        self.ordinal("UnmodelledError", name, |ordinal| format!("UnmodelledError{ordinal}"))
+    }
+
+    /// A request id: its ordinal, in its form.
+    pub(super) fn request_id(&mut self, id: &str) -> String {
+        let is_uuid = id.len() == 36 && id.bytes().filter(|byte| *byte == b'-').count() == 4;
+        self.ordinal("request-id", id, |ordinal| match is_uuid {
+            true => format!("00000000-0000-4000-8000-{ordinal:012}"),
+            false => format!("{ordinal:016}"),
+        })
+    }
+
+    /// What is left of free text that nothing compares: its length.
+    pub(super) fn free_text(&self, text: &str) -> String {
+        if self.pass != Pass::Redact || text.is_empty() {
+            return text.to_owned();
+        }
+        format!("redacted free text, {} characters", text.chars().count())
+    }
+}
+
+fn is_declared(spec: Option<&Spec>, name: &str) -> bool {
+    use crate::spec::DeviationTarget::Error;
+    spec.is_some_and(|spec| {
+        spec.error(name).is_some() || spec.deviations.iter().any(|deviation| deviation.target == Error(name.to_owned()))
+    })
+}
+
+/// Whether it looks like the name of an error, and not like one that a scribe made up.
+fn is_error_name(name: &str) -> bool {
+    let is_made_up =
+        name.strip_prefix("UnmodelledError").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    name.len() <= 64
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && name.bytes().filter(u8::is_ascii_digit).count() <= DIGITS_OF_A_NAME
+        && !is_made_up
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scribe() -> Scribe {
+        Scribe::new(Pass::Redact, Clock::of_recording())
+    }
+
+    #[test]
+    fn keeps_error_types_that_look_like_one() {
+        let mut scribe = scribe();
+
+        assert_eq!(scribe.error_type(None, "ThrottlingException"), "ThrottlingException");
+        assert_eq!(scribe.error_type(None, "com.amazon#Busy:http://internal.amazon.com/x"), "Busy");
+        assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
+        assert_eq!(scribe.error_type(None, "AKIAIOSFODNN7EXAMPLE1234"), "UnmodelledError2");
+        assert_eq!(scribe.error_type(None, "UnmodelledError9"), "UnmodelledError3");
+        assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
+        assert_eq!(scribe.error_type(None, " :x"), "");
+    }
+
+    #[test]
+    fn numbers_request_ids_in_their_form() {
+        let mut scribe = scribe();
+
+        assert_eq!(scribe.request_id("6f1a2b3c-1111-4abc-9def-0123456789ab"), "00000000-0000-4000-8000-000000000001");
+        assert_eq!(scribe.request_id("4442587FB7D0A2F9"), "0000000000000002");
+        assert_eq!(scribe.request_id("6f1a2b3c-1111-4abc-9def-0123456789ab"), "00000000-0000-4000-8000-000000000001");
+    }
+}
