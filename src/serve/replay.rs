@@ -25,8 +25,7 @@ use std::sync::Arc;
 ///     .await;
 ///
 /// assert!(page.is_ok());
-/// let report = replay.finish().await;
-/// assert!(report.misses.is_empty());
+/// replay.finish().await.assert_passed();
 /// # Ok(())
 /// # }
 /// ```

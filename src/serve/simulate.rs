@@ -24,7 +24,7 @@ use std::sync::Arc;
 ///     .await?;
 ///
 /// assert_eq!(page.image_set_properties_list().len(), 3);
-/// assert_eq!(service.finish().await.ledger.exchanges, 1);
+/// service.finish().await.assert_passed();
 /// # Ok(())
 /// # }
 /// ```

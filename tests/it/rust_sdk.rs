@@ -166,7 +166,8 @@ async fn replays_a_throttled_page_and_the_retry_that_succeeded() {
     assert_eq!(pages, [vec!["3", "2"], vec!["1"]]);
     let report = replay.finish().await;
     assert_eq!((report.ledger.requests, report.ledger.exchanges, report.ledger.unused), (3, 3, 0));
-    assert_eq!(report.verdict().as_str(), "pass");
+    report.assert_passed();
+    insta::assert_snapshot!("rust-sdk-replayed", report);
 }
 
 #[tokio::test]
@@ -194,7 +195,8 @@ async fn is_told_of_a_miss_once_and_the_report_explains_it() {
     assert_eq!((report.ledger.requests, report.ledger.misses, report.ledger.unused), (1, 1, 3));
     assert_eq!(report.misses[0].kind, MissKind::MemberDiffers);
     assert_eq!(report.misses[0].nearest.as_deref(), Some("size-2-page-1-throttling"));
-    assert_eq!(report.verdict().as_str(), "fail");
+    insta::assert_snapshot!("rust-sdk-missed", report);
+    assert!(std::panic::catch_unwind(|| report.assert_passed()).is_err());
 }
 
 #[tokio::test]
