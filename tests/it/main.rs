@@ -8,9 +8,9 @@ mod checks;
 mod credentials;
 mod probe;
 mod replay;
+mod report;
 #[cfg(feature = "sdk")]
 mod rust_sdk;
-mod report;
 mod serve;
 mod server;
 mod sigv4;
