@@ -5,9 +5,9 @@ use super::finding::Part;
 use super::walk_case::{WalkCase, families, walk_cases};
 use crate::evidence::Evidence;
 use crate::evidence::reading::{Content, Outcome, Reading};
-use crate::message::{Exchange, Json};
+use crate::message::{Exchange, Json, Response};
 use crate::spec::conform::{Problem, check_inputs, check_output_body, check_output_headers};
-use crate::spec::errors::{ERROR_TYPE_HEADER, ErrorSource, error_type};
+use crate::spec::errors::ERROR_TYPE_HEADER;
 use crate::spec::{DeviationTarget, Fault, Location, Retry, Spec, Specs};
 
 /// All that a check may look at.
@@ -49,6 +49,8 @@ pub(super) struct Case<'a> {
     pub(super) index: usize,
     pub(super) exchange: &'a Exchange,
     pub(super) reading: Reading<'a>,
+    /// What of an error a response with the status of success carries, in words.
+    pub(super) error_in_success: Option<String>,
     /// What the inputs of a routed request violate.
     pub(super) input_problems: Vec<Problem>,
     /// What a success violates, with where it stands; none if the response is no success.
@@ -60,7 +62,9 @@ impl<'a> Case<'a> {
         let reading = Reading::new(specs, exchange);
         let input_problems =
             reading.route.as_ref().map(|route| check_inputs(route.spec, &route.inputs)).unwrap_or_default();
-        let mut case = Self { index, exchange, reading, input_problems, output_problems: None };
+        let spec = reading.spec().filter(|_| reading.outcome.is_success());
+        let error_in_success = spec.and_then(|spec| error_in_success(spec, &exchange.response, &reading.body));
+        let mut case = Self { index, exchange, reading, error_in_success, input_problems, output_problems: None };
         case.output_problems = case.success().map(|success| success.problems(exchange));
         case
     }
@@ -73,7 +77,7 @@ impl<'a> Case<'a> {
     /// The response, if it is a success and carries no error.
     pub(super) fn success(&self) -> Option<Success<'a, '_>> {
         let spec = self.spec()?;
-        let is_one = self.reading.outcome.is_success() && error_in_success(spec, self).is_none();
+        let is_one = self.reading.outcome.is_success() && self.error_in_success.is_none();
         is_one.then_some(Success { spec, content: &self.reading.body })
     }
 
@@ -126,12 +130,11 @@ impl<'c> Success<'_, 'c> {
 }
 
 /// What of an error a success carries, in words.
-pub(super) fn error_in_success(spec: &Spec, case: &Case<'_>) -> Option<String> {
-    let stated = error_type(&case.exchange.response).filter(|error| error.source == ErrorSource::Header);
-    if let Some(error) = stated {
-        return Some(format!("the header {ERROR_TYPE_HEADER}: {}", error.name));
+fn error_in_success(spec: &Spec, response: &Response, body: &Content) -> Option<String> {
+    if let Some(stated) = response.headers.get(ERROR_TYPE_HEADER).filter(|stated| !stated.trim().is_empty()) {
+        return Some(format!("the header {ERROR_TYPE_HEADER}: {stated}"));
     }
-    let body = case.reading.body.json()?;
+    let body = body.json()?;
     let is_modelled = |name: &str| spec.output.iter().any(|member| member.wire_name == name);
     for name in ["code", "__type"] {
         if let (false, Some(value)) = (is_modelled(name), body.get(name).and_then(Json::as_text)) {

@@ -1,6 +1,6 @@
 //! Errors, as a server sends them: typed, declared, with the status of their type.
 
-use super::case::{Case, deviating_error, error_in_success};
+use super::case::{Case, deviating_error};
 use super::finding::{Judgement, Note, Part};
 use crate::diagnostic::nearest;
 use crate::evidence::reading::{Content, Outcome};
@@ -10,11 +10,11 @@ use crate::spec::Spec;
 /// `error.not-in-success`: a success status carries no error type and no error body.
 pub(super) fn not_in_success<'a>(case: &Case<'a>) -> Judgement<'a> {
     let Some(spec) = case.spec().filter(|_| case.reading.outcome.is_success()) else { return Judgement::untouched() };
-    let Some(error) = error_in_success(spec, case) else { return Judgement::held(1) };
+    let Some(error) = &case.error_in_success else { return Judgement::held(1) };
     let note = Note::new(format!("status {} says success, and the response is an error", spec.http.success))
         .at(case.index, Part::Response)
         .expected("the output of the operation, and nothing of an error")
-        .found(error)
+        .found(error.as_str())
         .by_key(spec, spec.http.line, "success")
         .help("send the error with the status of its type: every client takes this one for a result");
     Judgement::broken(note)

@@ -56,3 +56,6 @@ pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&
         ..Report::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

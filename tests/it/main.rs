@@ -18,4 +18,5 @@ mod simulate;
 mod store;
 mod upstream;
 mod upstreams;
+mod verified;
 mod wires;
