@@ -182,24 +182,36 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The candidate that is closest to a mistyped word, if any is close enough to be meant.
+/// The candidate that is closest to a mistyped word, if any is close enough to be meant:
+/// a few letters apart, or one the beginning of the other.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing takes the product of the lengths: nobody mistypes a word this long.
     const LONGEST: usize = 128;
     if word.len() > LONGEST {
         return None;
     }
+    let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
-            (distance, candidate)
+        .filter_map(|candidate| {
+            let known = candidate.to_lowercase();
+            let is_beginning = begins(&word, &known) || begins(&known, &word);
+            // Words of very different lengths are far apart: no need to measure how far.
+            if !is_beginning && known.len().abs_diff(word.len()) > 4 * allowed {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&word, &known);
+            (is_beginning || distance <= allowed).then_some((distance, candidate))
         })
-        .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether a text is the beginning of another, and long enough to mean something.
+fn begins(beginning: &str, whole: &str) -> bool {
+    beginning.len() >= 3 && whole.starts_with(beginning)
 }
 
 #[cfg(test)]
@@ -229,6 +241,10 @@ mod tests {
         let words = ["pagination", "service"];
 
         assert_eq!(nearest("pagnation", words), Some("pagination"));
+        assert_eq!(nearest("page", words), None);
+        assert_eq!(nearest("services", words), Some("service"));
+        assert_eq!(nearest("serv", words), Some("service"));
+        assert_eq!(nearest("se", words), None);
         assert_eq!(nearest("rules", words), None);
         assert_eq!(nearest(&"s".repeat(5_000_000), words), None);
     }

@@ -7,7 +7,7 @@
 //! that some YAML version would read as something else.
 
 use crate::diagnostic::{Diagnostic, Location, nearest, shorten};
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -146,10 +146,7 @@ impl<'t> Reader<'t, '_> {
                     line.saturating_add(self.source.line_offset),
                     column.saturating_add(1),
                 );
-                Err(match error.kind() {
-                    ErrorKind::RecursionLimitExceeded => too_deep().at(location),
-                    _ => Diagnostic::new(format!("not readable as YAML: {}", error.info())).at(location),
-                })
+                Err(unreadable(&error).at(location))
             }
             None => Ok((Event::StreamEnd, Span::empty(granit_parser::Marker::new(0, 1, 0)))),
         }
@@ -293,6 +290,30 @@ fn too_deep() -> Diagnostic {
     Diagnostic::new("the document is nested too deep").expected(format!("at most {MAX_DEPTH} levels"))
 }
 
+/// What the parser says, and what to do about it.
+fn unreadable(error: &ScanError) -> Diagnostic {
+    const HELP: [(&str, &str); 8] = [
+        ("expected key", "begin all keys of one mapping in the same column"),
+        ("expected '-' indicator", "begin all items of one list in the same column"),
+        ("tab", "indent with spaces"),
+        ("unknown escape", "in double quotes write a backslash twice, or put the text in single quotes"),
+        ("unclosed", "close it; if the file was cut off, complete it"),
+        ("end of stream", "close the quotes; if the file was cut off, complete it"),
+        ("directives are disallowed", "take the line out"),
+        ("unexpected character", "take it out, or write it as an escape in double quotes"),
+    ];
+    let message = error.info();
+    if *error.kind() == ErrorKind::RecursionLimitExceeded {
+        return too_deep();
+    }
+    if message.contains("unknown anchor") {
+        return Diagnostic::new("aliases are not allowed here").help("write the value out");
+    }
+    let known = HELP.iter().find(|(mark, _)| message.contains(mark));
+    let help = known.map_or("look at this line and those before it: indentation, brackets, quotes", |(_, help)| help);
+    Diagnostic::new(format!("not readable as YAML: {message}")).help(help)
+}
+
 impl<'t> Node<'t> {
     /// What the value is, as people call it.
     pub fn type_name(&self) -> &'static str {
@@ -306,7 +327,7 @@ impl<'t> Node<'t> {
     /// The text of a scalar that every YAML version reads as that text.
     pub fn text(&self, source: Source<'_>, what: &str) -> Result<&str, Diagnostic> {
         match &self.value {
-            Value::Scalar { text, style: Style::Plain } if text.is_empty() => {
+            Value::Scalar { .. } if self.is_nothing() => {
                 Err(self.wrong_type(source, what, "a text").help("write \"\" for a text of no characters"))
             }
             Value::Scalar { text, style: Style::Plain } if is_ambiguous(text) => Err(source
@@ -323,7 +344,14 @@ impl<'t> Node<'t> {
         match self.plain() {
             Some("true") => Ok(true),
             Some("false") => Ok(false),
-            _ => Err(self.wrong_type(source, what, "true or false")),
+            _ => {
+                let error = self.wrong_type(source, what, "true or false");
+                Err(match self.key().to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "y" | "on" => error.help("write true, without quotes"),
+                    "false" | "no" | "n" | "off" => error.help("write false, without quotes"),
+                    _ => error,
+                })
+            }
         }
     }
 
@@ -384,6 +412,11 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Whether the value was left out, or is null.
+    fn is_nothing(&self) -> bool {
+        matches!(self.plain(), Some("" | "~" | "null" | "Null" | "NULL"))
+    }
+
     fn plain(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, style: Style::Plain } => Some(text),
@@ -394,7 +427,7 @@ impl<'t> Node<'t> {
     /// The diagnostic of a value of another type than expected.
     pub fn wrong_type(&self, source: Source<'_>, what: &str, expected: &str) -> Diagnostic {
         let found = match &self.value {
-            Value::Scalar { text, style: Style::Plain } if text.is_empty() => "nothing".to_owned(),
+            Value::Scalar { .. } if self.is_nothing() => "nothing".to_owned(),
             Value::Scalar { text, .. } => match text.chars().count() {
                 0..=60 => format!("\"{text}\""),
                 count => format!("a text of {count} characters"),

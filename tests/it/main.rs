@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "tests name behaviours")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation in a test is the result")]
 
+mod bad_specs;
 mod captures;
 mod cassettes;
 mod checks;

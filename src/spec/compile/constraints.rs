@@ -1,10 +1,10 @@
 //! What a value must satisfy: lengths, ranges, patterns, enum values.
 
-use super::Compiler;
 use super::vocabulary::{CHARSETS, PRIMITIVES, SHAPING};
+use super::{Compiler, quoted};
 use crate::diagnostic::shorten;
 use crate::spec::{Constraints, Kind, Pattern};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Fields, Node, Value};
 use std::collections::HashSet;
 
 /// How many patterns a spec may have.
@@ -57,7 +57,7 @@ impl Compiler<'_> {
     }
 
     fn pattern(&mut self, node: &Node<'_>, what: &str, patterns: &mut Patterns) -> Option<Pattern> {
-        const HELP: &str = "leave the pattern out and say so in a \"note\"";
+        const HELP: &str = "correct it, or leave it out and say so in a \"note\"";
         let text = self.take(node.text(self.source, &format!("\"pattern\" of {what}")))?;
         patterns.count += 1;
         if patterns.count > MAX_PATTERNS {
@@ -67,7 +67,7 @@ impl Compiler<'_> {
         let pattern = match Pattern::new(text) {
             Ok(pattern) => pattern,
             Err(reason) => {
-                let error = self.source.error(node, format!("the pattern of {what} {reason}")).found(shorten(text));
+                let error = self.source.error(node, format!("the pattern of {what} {reason}")).found(quoted(text));
                 return self.fail(error.help(HELP));
             }
         };
@@ -80,7 +80,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn enum_values(&mut self, fields: Fields<'_, '_>, what: &str) -> Option<Vec<String>> {
-        let node = self.take(fields.require(self.source, what, "values"))?;
+        let node = self.require(fields, what, "values")?;
         let items = self.take(node.items(self.source, &format!("\"values\" of {what}")))?;
         let mut seen = HashSet::new();
         let mut values = Vec::with_capacity(items.len());
@@ -106,8 +106,10 @@ impl Compiler<'_> {
         what: &str,
         read: impl Fn(&mut Self, &Node<'_>) -> Option<T>,
     ) -> Option<(T, T)> {
-        let items = self.take(node.items(self.source, what))?;
-        let [least, most] = items else {
+        let Value::Sequence(items) = &node.value else {
+            return self.fail(node.wrong_type(self.source, what, "two numbers, [least, greatest]"));
+        };
+        let [least, most] = &items[..] else {
             let error = self.source.error(node, format!("{what} must be two numbers, [least, greatest]"));
             return self.fail(error.found(format!("{} of them", items.len())));
         };
@@ -123,20 +125,24 @@ impl Compiler<'_> {
     fn length(&mut self, node: &Node<'_>, what: &str) -> Option<(u64, u64)> {
         let what = format!("\"length\" of {what}");
         self.pair(node, &what, |compiler, node| {
-            let number = compiler.take(node.integer(compiler.source, &what))?;
+            let number = compiler.take(node.integer(compiler.source, &format!("an end of {what}")))?;
             match u64::try_from(number) {
                 Ok(number) => Some(number),
-                Err(_) => compiler.fail(compiler.source.error(node, format!("{what} cannot be negative"))),
+                Err(_) => {
+                    let error = compiler.source.error(node, format!("{what} cannot be negative"));
+                    compiler.fail(error.found(number.to_string()))
+                }
             }
         })
     }
 
     fn range(&mut self, node: &Node<'_>, what: &str, kind: &Kind) -> Option<(f64, f64)> {
         let what = format!("\"range\" of {what}");
+        let end = format!("an end of {what}");
         let is_whole = matches!(kind, Kind::Integer | Kind::Long);
         self.pair(node, &what, |compiler, node| match is_whole {
-            true => compiler.take(node.integer(compiler.source, &what)).map(|number| number as f64),
-            false => compiler.take(node.number(compiler.source, &what)),
+            true => compiler.take(node.integer(compiler.source, &end)).map(|number| number as f64),
+            false => compiler.take(node.number(compiler.source, &end)),
         })
     }
 }

@@ -83,7 +83,7 @@ impl Compiler<'_> {
                 self.fail(error.expected("either \"member\" or \"error\"").found(found))
             }
         };
-        let seen = self.take(fields.require(self.source, "a deviation", "seen")).and_then(|node| self.day(node));
+        let seen = self.require(fields, "a deviation", "seen").and_then(|node| self.day(node));
         Some(Deviation {
             target: target?,
             value,

@@ -20,8 +20,8 @@ impl Compiler<'_> {
         let status = match fields.get("status") {
             Some(node) => self.status(node, &format!("the status of {what}"), 400..600),
             None => {
-                let error = self.source.error(key, format!("{what} has no \"status\""));
-                self.fail(error.help("add the one that the service sends with it, such as \"status: 400\""))
+                self.require(fields, &what, "status");
+                None
             }
         };
         let fault = match fields.get("fault") {

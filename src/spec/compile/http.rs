@@ -1,10 +1,10 @@
 //! The HTTP binding: method, path and its labels, status.
 
-use super::Compiler;
 use super::members::Members;
 use super::vocabulary::{HTTP, METHODS};
-use crate::diagnostic::{nearest, shorten};
-use crate::spec::{Http, Location, Segment, Service};
+use super::{Compiler, quoted};
+use crate::diagnostic::nearest;
+use crate::spec::{Http, Location, Member, Segment, Service};
 use crate::yaml::{Fields, Node};
 
 /// How long a path may be.
@@ -17,7 +17,7 @@ impl Compiler<'_> {
         input: &Members<'_, '_>,
         service: Option<&Service>,
     ) -> Option<Http> {
-        let node = self.take(fields.require(self.source, "the spec", "http"))?;
+        let node = self.require(fields, "the spec", "http")?;
         let fields = self.fields(node, "http", HTTP)?;
         let method = self.method(fields);
         let path = self.path(fields, input);
@@ -41,13 +41,13 @@ impl Compiler<'_> {
     }
 
     fn method(&mut self, fields: Fields<'_, '_>) -> Option<&'static str> {
-        let node = self.take(fields.require(self.source, "http", "method"))?;
+        let node = self.require(fields, "http", "method")?;
         self.word(node, "the method", METHODS)
     }
 
     /// `in: body` is the default, so an input that forgot its place ends up there.
     fn refuse_body(&mut self, method: &str, input: &Members<'_, '_>) {
-        for (member, key) in input.all.iter().zip(&input.keys) {
+        for (member, key) in input.placed() {
             if member.location == Location::Body {
                 let what = format!("the input {} is in the body, and a {method} request has none", member.key);
                 self.tell(
@@ -63,7 +63,7 @@ impl Compiler<'_> {
         let is_right = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
         if prefix.is_empty() || !prefix.bytes().all(is_right) || prefix.starts_with(['-', '.']) {
             let error =
-                self.source.error(node, "the host prefix cannot begin the name of a host").found(shorten(prefix));
+                self.source.error(node, "the host prefix cannot begin the name of a host").found(quoted(prefix));
             return self.fail(error.expected("lower-case letters, digits, '-' and '.', without placeholders"));
         }
         if service.is_some_and(|service| !service.endpoint.contains("{prefix}")) {
@@ -84,10 +84,10 @@ impl Compiler<'_> {
 
     /// The path, its labels bound to the inputs that fill them, both ways.
     fn path(&mut self, fields: Fields<'_, '_>, input: &Members<'_, '_>) -> Option<Vec<Segment>> {
-        let node = self.take(fields.require(self.source, "http", "path"))?;
+        let node = self.require(fields, "http", "path")?;
         let text = self.take(node.text(self.source, "the path"))?;
         let Some(rest) = text.strip_prefix('/') else {
-            let error = self.source.error(node, "the path must begin with a slash").found(shorten(text));
+            let error = self.source.error(node, "the path must begin with a slash").found(quoted(text));
             return self.fail(error);
         };
         if text.len() > MAX_PATH_BYTES {
@@ -95,7 +95,7 @@ impl Compiler<'_> {
             return self.fail(error.expected(format!("at most {MAX_PATH_BYTES} bytes")));
         }
         if rest.contains("//") || rest.starts_with('/') {
-            return self.fail(self.source.error(node, "a part of the path is empty").found(text));
+            return self.fail(self.source.error(node, "a part of the path is empty").found(quoted(text)));
         }
         let parts: Vec<_> = rest.split('/').map(|part| self.segment(node, part, input)).collect();
         self.labels_of_inputs(rest, input);
@@ -107,7 +107,14 @@ impl Compiler<'_> {
     fn labels_of_inputs(&mut self, path: &str, input: &Members<'_, '_>) {
         for (member, key) in input.all.iter().zip(&input.keys).filter(|(member, _)| member.location == Location::Path) {
             let label = format!("{{{}}}", member.wire_name);
-            if !path.split('/').any(|part| part == label) {
+            // A label that means this input and is misspelled, or no whole part, has been told.
+            let is_meant = |part: &str| {
+                let name = part.trim_matches(['{', '}', '+']);
+                part.contains(&label)
+                    || name == member.wire_name
+                    || (part.starts_with('{') && meant(name, input) == Some(member))
+            };
+            if !path.split('/').any(is_meant) {
                 let what = format!("the input {} is in the path, and the path has no {label}", member.key);
                 let help = format!("put {label} into the path, or say where the input is with \"in\"");
                 self.tell(self.source.error(key, what).help(help));
@@ -136,10 +143,12 @@ impl Compiler<'_> {
             return Some(Segment::Literal(part.to_owned()));
         }
         let error =
-            self.source.error(node, "a part of the path is neither a literal nor one label").found(shorten(part));
-        let help = match part.contains('?') {
-            true => "a query parameter is an input with \"in: query\"",
-            false => "a label is a whole part between slashes, as in /{name}/",
+            self.source.error(node, "a part of the path is neither a literal nor one label").found(quoted(part));
+        let help = match part {
+            "." | ".." => "write the path out, without dots to go up or stay",
+            part if part.contains('?') => "a query parameter is an input with \"in: query\"",
+            part if part.contains(['{', '}']) => "a label is a whole part between slashes, as in /{name}/",
+            _ => "a literal has letters, digits and -._~!$&'()*+,;=:@",
         };
         self.fail(error.help(help))
     }
@@ -157,11 +166,17 @@ impl Compiler<'_> {
             let help = format!("say \"in: path\" at the input {}", elsewhere.key);
             return self.fail(error.help(help));
         }
-        let labels = input.all.iter().filter(|m| m.location == Location::Path).map(|m| m.wire_name.as_str());
-        let help = match nearest(label, labels) {
-            Some(near) => format!("did you mean {{{near}}}?"),
+        let help = match meant(label, input) {
+            Some(member) => format!("did you mean {{{}}}?", member.wire_name),
             None => format!("add \"{label}: {{in: path, type: …, required: true}}\" to the input"),
         };
         self.fail(error.help(help))
     }
+}
+
+/// The input in the path that a label without an input most likely means.
+fn meant<'m>(label: &str, input: &'m Members<'_, '_>) -> Option<&'m Member> {
+    let in_path = || input.all.iter().filter(|member| member.location == Location::Path);
+    let name = nearest(label, in_path().map(|member| member.wire_name.as_str()))?;
+    in_path().find(|member| member.wire_name == name)
 }

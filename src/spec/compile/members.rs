@@ -2,10 +2,9 @@
 
 use super::types::{BROKEN, Shapes, Types};
 use super::vocabulary::{IN_INPUT, IN_OUTPUT, MATCHES, MEMBER};
-use super::{Compiler, MAX_ENTRIES};
-use crate::diagnostic::shorten;
+use super::{Compiler, MAX_ENTRIES, list, quoted};
 use crate::spec::{Kind, Location, Member, TimestampFormat};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Fields, Node, Value};
 use std::collections::HashMap;
 
 /// Header fields that carry the message or its credentials: no member of an API.
@@ -108,6 +107,12 @@ impl<'n, 't> Members<'n, 't> {
         index.map(Some).or_else(|| unplaced().then_some(None))
     }
 
+    /// The members whose place is known, with their keys.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (&Member, &'n Node<'t>)> {
+        let members = self.all.iter().zip(&self.keys).zip(&self.placed);
+        members.filter(|(_, placed)| **placed).map(|((member, key), _)| (member, *key))
+    }
+
     /// Two members of one name in one place would be one.
     fn refuse_same_names(&self, compiler: &mut Compiler<'_>) {
         let mut seen: HashMap<(Location, String), &str> = HashMap::new();
@@ -129,18 +134,15 @@ impl<'n, 't> Members<'n, 't> {
     }
 
     fn refuse_beside_payload(&self, compiler: &mut Compiler<'_>) {
-        let Some(payload) = self.all.iter().find(|member| member.location == Location::Payload) else { return };
-        for ((member, key), placed) in self.all.iter().zip(&self.keys).zip(&self.placed) {
-            if *placed && member.location == Location::Body {
-                let noun = self.part.noun();
-                let what = format!("{noun} {} is in the body, and {} is the whole body", member.key, payload.key);
-                compiler.tell(
-                    compiler
-                        .source
-                        .error(key, what)
-                        .help("say with \"in\" where else it is, or put both into one structure"),
-                );
-            }
+        let payload = self.placed().find(|(member, _)| member.location == Location::Payload);
+        let Some((payload, key)) = payload else { return };
+        let beside = self.placed().filter(|(member, _)| member.location == Location::Body);
+        let beside: Vec<&str> = beside.map(|(member, _)| member.key.as_str()).collect();
+        if !beside.is_empty() {
+            let noun = self.part.noun();
+            let what = format!("{noun} {} is the whole body, and the body has {} too", payload.key, list(&beside));
+            let help = "say with \"in\" where else those are, or put all into one structure";
+            compiler.tell(compiler.source.error(key, what).help(help));
         }
     }
 
@@ -189,6 +191,13 @@ fn member<'n, 't>(
         line: key.line,
     };
     let what = format!("{} {}", part.noun(), key.key());
+    if let Value::Scalar { text, .. } = &node.value
+        && types.knows(text)
+    {
+        let error = node.wrong_type(compiler.source, &what, "a mapping");
+        compiler.tell(error.help(format!("write it as {{type: {text}}}")));
+        return (member, false);
+    }
     let Some(fields) = compiler.fields(node, &what, MEMBER) else { return (member, false) };
     let location = location(compiler, fields, &what, part);
     member.location = location.unwrap_or(Location::Body);
@@ -243,7 +252,12 @@ impl Compiler<'_> {
         if name.is_empty() || !fits || name.chars().any(char::is_control) {
             let error =
                 self.source.error(node, format!("{what} cannot have that name {}", place_name(member.location)));
-            self.tell(error.found(format!("\"{}\"", shorten(name))));
+            let expected = match member.location {
+                Location::Header => "letters, digits and '-', as header names have",
+                Location::Path => "the name of a label, without slashes and braces",
+                _ => "a name without control characters",
+            };
+            self.tell(error.expected(expected).found(quoted(name)));
         }
         if member.location == Location::Header && NOT_FOR_MEMBERS.iter().any(|header| name.eq_ignore_ascii_case(header))
         {

@@ -33,14 +33,14 @@ pub const LIMITS: Limits = Limits { bytes: 4 << 20, nodes: 200_000 };
 const MAX_ENTRIES: usize = 1_000;
 
 /// How many mistakes of a file are told.
-const MAX_TOLD: usize = 50;
+const MAX_TOLD: usize = 20;
 
 /// Compiles the text of a spec file; on failure tells what is wrong with it, in the order of the file.
 pub fn compile(file: &str, text: &str) -> Result<Spec, Vec<Diagnostic>> {
     let source = yaml::Source::whole(file);
     let root = yaml::parse(source, text, LIMITS).map_err(|error| vec![error])?;
     check_version(source, &root).map_err(|error| vec![error])?;
-    let mut compiler = Compiler { source, told: Vec::new(), untold: 0 };
+    let mut compiler = Compiler { source, told: Vec::new(), untold: 0, misspelled: Vec::new() };
     match compiler.spec(text, &root) {
         Some(spec) if compiler.told.is_empty() => Ok(spec),
         _ => Err(compiler.mistakes()),
@@ -71,11 +71,13 @@ struct Compiler<'s> {
     source: yaml::Source<'s>,
     told: Vec<Diagnostic>,
     untold: usize,
+    /// The keys that mistyped ones stand for, with the mapping that they are missing from.
+    misspelled: Vec<(u32, u32, &'static str)>,
 }
 
 impl Compiler<'_> {
     fn spec(&mut self, text: &str, root: &Node<'_>) -> Option<Spec> {
-        let fields = self.fields(root, "a spec", vocabulary::TOP)?;
+        let fields = self.fields(root, "the spec", vocabulary::TOP)?;
         let service = self.service(fields);
         let operation = self.operation(fields);
         let origin = self.origin(fields);
@@ -144,12 +146,39 @@ impl Compiler<'_> {
     }
 
     /// A mapping of known keys; the unknown ones are told and stepped over.
-    fn fields<'n, 't>(&mut self, node: &'n Node<'t>, what: &str, known: &[&str]) -> Option<Fields<'n, 't>> {
+    fn fields<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        what: &str,
+        known: &'static [&'static str],
+    ) -> Option<Fields<'n, 't>> {
         let fields = self.take(node.any_fields(self.source, what))?;
         for key in fields.keys().filter(|key| !known.contains(&key.key())) {
-            self.tell(yaml::unknown_key(self.source, key, what, known));
+            self.unknown_key(node, key, what, known);
         }
         Some(fields)
+    }
+
+    /// Tells of a key that a mapping does not have; the one that is meant is then not told to be missing.
+    fn unknown_key(&mut self, node: &Node<'_>, key: &Node<'_>, what: &str, known: &'static [&'static str]) {
+        self.misspelled.extend(nearest(key.key(), known.iter().copied()).map(|meant| (node.line, node.column, meant)));
+        self.tell(yaml::unknown_key(self.source, key, what, known));
+    }
+
+    /// The value of a key that must be there.
+    fn require<'n, 't>(&mut self, fields: Fields<'n, 't>, what: &str, key: &str) -> Option<&'n Node<'t>> {
+        let found = fields.require(self.source, what, key);
+        let is_misspelled = |error: &Diagnostic| {
+            let place = (error.location.line, error.location.column);
+            self.misspelled
+                .iter()
+                .any(|(line, column, meant)| (Some(*line), Some(*column), *meant) == (place.0, place.1, key))
+        };
+        match found {
+            Ok(node) => Some(node),
+            Err(error) if is_misspelled(&error) => None,
+            Err(error) => self.fail(error.help(vocabulary::how_to_add(key))),
+        }
     }
 
     /// The entries of a mapping whose keys are names.
@@ -160,7 +189,7 @@ impl Compiler<'_> {
             if let Some(name) = self.take(key.text(self.source, "a name"))
                 && !is_name(name)
             {
-                let error = self.source.error(key, format!("{what} has a name that is none")).found(name);
+                let error = self.source.error(key, format!("{what} cannot have the name \"{}\"", shorten(name)));
                 self.tell(error.expected("1 to 128 letters, digits, '_' and '-'"));
             }
         }
@@ -183,7 +212,7 @@ impl Compiler<'_> {
     }
 
     fn text(&mut self, fields: Fields<'_, '_>, what: &str, key: &str) -> Option<String> {
-        let node = self.take(fields.require(self.source, what, key))?;
+        let node = self.require(fields, what, key)?;
         self.take(node.text(self.source, &format!("\"{key}\" of {what}"))).map(str::to_owned)
     }
 
@@ -221,7 +250,7 @@ impl Compiler<'_> {
             return None;
         }
         let known: Vec<&str> = known.into_iter().collect();
-        let error = self.source.error(node, format!("{what} cannot be \"{}\"", shorten(word))).expected(list(&known));
+        let error = self.source.error(node, format!("{what} cannot be \"{}\"", shorten(word))).expected(one_of(&known));
         let error = match nearest(word, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean \"{near}\"?")),
             None => error,
@@ -230,16 +259,25 @@ impl Compiler<'_> {
     }
 }
 
-/// The words that may stand somewhere; the first ones of many.
+/// The words that may stand somewhere.
+fn one_of(words: &[&str]) -> String {
+    match words.len() {
+        0 => "nothing: there is none to name".to_owned(),
+        1 => list(words),
+        _ => format!("one of {}", list(words)),
+    }
+}
+
+/// Words one after the other; the first ones of many.
 fn list(words: &[&str]) -> String {
     const SHOWN: usize = 30;
     let shown = words.iter().take(SHOWN).map(|word| shorten(word)).collect::<Vec<_>>().join(", ");
-    match words.len() {
-        0 => "nothing: there is none to name".to_owned(),
-        1 => shown,
-        all if all > SHOWN => format!("one of {shown}, … ({all} in all)"),
-        _ => format!("one of {shown}"),
-    }
+    if words.len() > SHOWN { format!("{shown}, … ({} in all)", words.len()) } else { shown }
+}
+
+/// A text as it is shown where it may be empty or hold spaces.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", shorten(text))
 }
 
 /// Whether a text may name a member, a type, an error or an operation.

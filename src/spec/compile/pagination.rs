@@ -55,7 +55,7 @@ impl Compiler<'_> {
         members: &'m Members<'_, '_>,
         part: &str,
     ) -> Option<&'m Member> {
-        let node = self.take(fields.require(self.source, "pagination", key))?;
+        let node = self.require(fields, "pagination", key)?;
         let name = self.take(node.text(self.source, &format!("\"{key}\" of pagination")))?;
         let member = members.get(name);
         if member.is_none() {

@@ -3,7 +3,7 @@
 use super::members::{Members, kind_name};
 use super::types::Shapes;
 use super::vocabulary::{CONDITIONS, LEVELS, RULE};
-use super::{Compiler, MAX_ENTRIES};
+use super::{Compiler, MAX_ENTRIES, quoted};
 use crate::diagnostic::shorten;
 use crate::message::Json;
 use crate::spec::{Condition, Deviation, DeviationTarget, Kind, Level, Member, Rule, Shape, TimestampFormat};
@@ -34,7 +34,7 @@ impl Compiler<'_> {
         for item in items {
             let Some(rule) = self.rule(item, scope) else { continue };
             if let Some(known) = rules.iter().find(|known| known.id == rule.id) {
-                let what = format!("the rule {} has the id of the one in line {}", rule.id, known.line);
+                let what = format!("the rule \"{}\" has the id of the one in line {}", rule.id, known.line);
                 self.tell(self.source.error(item, what).help("give it another \"id\""));
             } else if let Some(what) = says_nothing_new(&rule, &rules) {
                 self.tell(self.source.error(item, what).help("take one of the two out"));
@@ -47,7 +47,7 @@ impl Compiler<'_> {
     fn rule(&mut self, node: &Node<'_>, output: Scope<'_>) -> Option<Rule> {
         let fields = self.fields(node, "a rule", RULE)?;
         let id = self.text(fields, "a rule", "id")?;
-        let what = format!("the rule {}", shorten(&id));
+        let what = format!("the rule \"{}\"", shorten(&id));
         let level = match fields.get("level") {
             Some(node) => self.word(node, &format!("\"level\" of {what}"), LEVELS),
             None => Some(Level::Should),
@@ -58,7 +58,7 @@ impl Compiler<'_> {
             None => (None, output),
         };
         let when = fields.get("when").map(|node| self.condition(node, &format!("\"when\" of {what}"), scope));
-        let expect = self.take(fields.require(self.source, &what, "expect"))?;
+        let expect = self.require(fields, &what, "expect")?;
         let expect = self.condition(expect, &format!("\"expect\" of {what}"), scope);
         let (when, expect) = (super::constraints::required_if_there(when)?, expect?);
         if let Some(when) = &when {
@@ -206,7 +206,7 @@ impl Compiler<'_> {
                     return Some(Json::string(text));
                 }
                 let error = self.source.error(node, format!("{value_of} is none that {} can have", member.key));
-                self.fail(error.found(shorten(text)).help(format!("its type is said in line {}", shape.line)))
+                self.fail(error.found(quoted(text)).help(format!("its type is said in line {}", shape.line)))
             }
             Kind::Blob | Kind::Timestamp(_) => self.take(node.text(self.source, &value_of)).map(Json::string),
             kind @ (Kind::Document | Kind::List(_) | Kind::Map { .. } | Kind::Structure(_) | Kind::Union(_)) => {
@@ -273,11 +273,14 @@ fn says_nothing_new(rule: &Rule, earlier: &[Rule]) -> Option<String> {
     let alike = earlier.iter().filter(|other| other.each == rule.each && other.expect == rule.expect);
     for other in alike {
         if other.when == rule.when {
-            return Some(format!("the rule {} says the same as {}, in line {}", rule.id, other.id, other.line));
+            return Some(format!("the rule \"{}\" says the same as \"{}\" in line {}", rule.id, other.id, other.line));
         }
         if other.when.is_none() && other.level <= rule.level {
             let (id, line) = (&other.id, other.line);
-            return Some(format!("the rule {} adds nothing to {id}, in line {line}, which always expects it", rule.id));
+            return Some(format!(
+                "the rule \"{}\" adds nothing to \"{id}\" in line {line}, which always expects it",
+                rule.id
+            ));
         }
     }
     None

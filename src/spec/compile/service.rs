@@ -1,8 +1,7 @@
 //! What service and operation a spec is of, and where it comes from.
 
-use super::Compiler;
 use super::vocabulary::{OTHER_PROTOCOLS, PROTOCOLS, SERVICE, SOURCE};
-use crate::diagnostic::shorten;
+use super::{Compiler, quoted};
 use crate::spec::{Protocol, Service, Source};
 use crate::yaml::Fields;
 
@@ -11,7 +10,7 @@ const PLACEHOLDERS: [&str; 2] = ["prefix", "region"];
 
 impl Compiler<'_> {
     pub(super) fn service(&mut self, fields: Fields<'_, '_>) -> Option<Service> {
-        let node = self.take(fields.require(self.source, "the spec", "service"))?;
+        let node = self.require(fields, "the spec", "service")?;
         let fields = self.fields(node, "service", SERVICE)?;
         let id =
             self.checked(fields, "id", is_file_name, "lower-case letters, digits, '.', '_' and '-', to name a folder");
@@ -34,8 +33,8 @@ impl Compiler<'_> {
         if is_operation_name(&name) {
             return Some(name);
         }
-        let node = self.take(fields.require(self.source, "the spec", "operation"))?;
-        let error = self.source.error(node, "the operation has a name that is none").found(shorten(&name));
+        let node = self.require(fields, "the spec", "operation")?;
+        let error = self.source.error(node, "the operation cannot have that name").found(quoted(&name));
         self.fail(error.expected("a letter, then letters and digits, 128 at most"))
     }
 
@@ -55,13 +54,13 @@ impl Compiler<'_> {
         if is_right(&text) {
             return Some(text);
         }
-        let node = self.take(fields.require(self.source, "service", key))?;
+        let node = self.require(fields, "service", key)?;
         let error = self.source.error(node, format!("\"{key}\" of service has a character that it cannot have"));
-        self.fail(error.expected(form).found(shorten(&text)))
+        self.fail(error.expected(form).found(quoted(&text)))
     }
 
     fn protocol(&mut self, fields: Fields<'_, '_>) -> Option<Protocol> {
-        let node = self.take(fields.require(self.source, "service", "protocol"))?;
+        let node = self.require(fields, "service", "protocol")?;
         let word = self.take(node.text(self.source, "the protocol"))?;
         if OTHER_PROTOCOLS.contains(&word) {
             let error = self.source.error(node, format!("the protocol {word} is not supported yet"));
@@ -73,7 +72,7 @@ impl Compiler<'_> {
     /// The template of the host: no scheme, no port, no path, and only the placeholders that are filled in.
     fn endpoint(&mut self, fields: Fields<'_, '_>) -> Option<String> {
         let endpoint = self.text(fields, "service", "endpoint")?;
-        let node = self.take(fields.require(self.source, "service", "endpoint"))?;
+        let node = self.require(fields, "service", "endpoint")?;
         let mut rest = endpoint.as_str();
         let mut literal = String::new();
         while let Some((before, after)) = rest.split_once('{') {
@@ -89,7 +88,7 @@ impl Compiler<'_> {
         if literal.bytes().all(is_host) && !literal.is_empty() {
             return Some(endpoint);
         }
-        let error = self.source.error(node, "the endpoint is not the name of a host").found(shorten(&endpoint));
+        let error = self.source.error(node, "the endpoint is not the name of a host").found(quoted(&endpoint));
         self.fail(
             error.expected("lower-case letters, digits, '-', '.', {prefix} and {region}: no scheme, port or path"),
         )

@@ -3,7 +3,7 @@
 
 use super::constraints::{Patterns, required_if_there};
 use super::members::Members;
-use super::vocabulary::{FORMATS, OF_MEMBERS_ONLY, PRIMITIVES, SENSITIVITIES, SHAPING, TYPE};
+use super::vocabulary::{FORMATS, OF_MEMBERS_ONLY, OTHER_WORDS, PRIMITIVES, SENSITIVITIES, SHAPING, TYPE};
 use super::{Compiler, whole};
 use crate::spec::{Constraints, Kind, Member, Sensitivity, Shape, ShapeId, TimestampFormat};
 use crate::yaml::{Fields, Node, Value};
@@ -96,9 +96,14 @@ impl<'n, 't> Types<'n, 't> {
         }
         let known: Vec<&str> = TYPE.iter().chain(OF_MEMBERS_ONLY).copied().collect();
         for key in fields.keys().filter(|key| !known.contains(&key.key())) {
-            compiler.tell(crate::yaml::unknown_key(compiler.source, key, what, TYPE));
+            compiler.unknown_key(node, key, what, TYPE);
         }
         Some(fields)
+    }
+
+    /// Whether there is a type of that name.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        is_primitive(word) || self.index.contains_key(word)
     }
 
     /// What a member of a named type says of its own sensitivity; a shape written out keeps what it says itself.
@@ -141,7 +146,7 @@ impl<'n, 't> Types<'n, 't> {
     }
 
     pub(super) fn type_word(&self, compiler: &mut Compiler<'_>, fields: Fields<'n, 't>, what: &str) -> Option<&'n str> {
-        let node = compiler.take(fields.require(compiler.source, what, "type"))?;
+        let node = compiler.require(fields, what, "type")?;
         compiler.take(node.text(compiler.source, &format!("\"type\" of {what}")))
     }
 
@@ -206,7 +211,7 @@ impl<'n, 't> Types<'n, 't> {
         key: &str,
         time_format: TimestampFormat,
     ) -> Option<ShapeId> {
-        let node = compiler.take(fields.require(compiler.source, what, key))?;
+        let node = compiler.require(fields, what, key)?;
         let what = format!("\"{key}\" of {what}");
         if let Value::Scalar { .. } = node.value {
             let name = compiler.take(node.text(compiler.source, &what))?;
@@ -242,13 +247,17 @@ impl<'n, 't> Types<'n, 't> {
             let written: String = needed.map(|key| format!(", {key}: …")).collect();
             return compiler.fail(error.help(format!("write it as {{type: {name}{written}}}")));
         }
+        if let Some((_, meant)) = OTHER_WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(name)) {
+            let error = compiler.source.error(node, format!("{what} cannot be \"{name}\""));
+            return compiler.fail(error.help(format!("here it is called \"{meant}\"")));
+        }
         let known = PRIMITIVES.iter().map(|(name, _)| *name).chain(self.named.iter().map(|(key, _)| key.key()));
         compiler.unknown_word(node, what, name, known)
     }
 
     /// The named type; where a time is spelled otherwise at this place and the type leaves it open, a type so spelled.
     fn reference(&mut self, name: &str, time_format: TimestampFormat) -> Option<ShapeId> {
-        let index = *self.index.get(name)?;
+        let index = *self.index.get(name).filter(|_| !is_primitive(name))?;
         let id = ShapeId(u32::try_from(index).ok()?);
         if time_format == TimestampFormat::EpochSeconds || !leaves_format_open(self.named[index].1) {
             return Some(id);
@@ -292,7 +301,7 @@ impl<'n, 't> Types<'n, 't> {
         fields: Fields<'n, 't>,
         what: &str,
     ) -> Option<Vec<Member>> {
-        let node = compiler.take(fields.require(compiler.source, what, "members"))?;
+        let node = compiler.require(fields, what, "members")?;
         Some(Members::nested(compiler, node, self, &format!("\"members\" of {what}"))?.all)
     }
 }

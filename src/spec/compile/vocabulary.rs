@@ -99,6 +99,29 @@ pub(crate) const PRIMITIVES: Words<&[&str]> = &[
     ("enum", &["values"]),
 ];
 
+/// What others call some of the types.
+pub(crate) const OTHER_WORDS: &[(&str, &str)] = &[
+    ("str", "string"),
+    ("text", "string"),
+    ("int", "integer"),
+    ("number", "double"),
+    ("decimal", "double"),
+    ("bool", "boolean"),
+    ("date", "timestamp"),
+    ("time", "timestamp"),
+    ("datetime", "timestamp"),
+    ("date-time", "timestamp"),
+    ("bytes", "blob"),
+    ("binary", "blob"),
+    ("any", "document"),
+    ("json", "document"),
+    ("array", "list"),
+    ("set", "list"),
+    ("dict", "map"),
+    ("object", "structure"),
+    ("struct", "structure"),
+];
+
 pub(crate) const METHODS: Words<&str> =
     &[("GET", "GET"), ("POST", "POST"), ("PUT", "PUT"), ("DELETE", "DELETE"), ("PATCH", "PATCH"), ("HEAD", "HEAD")];
 
@@ -154,3 +177,29 @@ pub(crate) const CONDITIONS: &[&str] = &["present", "absent", "one_of", "order"]
 
 pub(crate) const REPEATED_TOKEN: Words<RepeatedToken> =
     &[("stops", RepeatedToken::Stops), ("errors", RepeatedToken::Errors), ("loops", RepeatedToken::Loops)];
+
+/// What to do where a key is missing.
+pub(crate) fn how_to_add(key: &str) -> String {
+    let example = match key {
+        "service" => "service: {id: …, api_version: …, protocol: rest-json, signing_name: …, endpoint: …}",
+        "operation" => "operation: <the name that the model has>",
+        "http" => "http: {method: …, path: …}",
+        "method" => "method: <GET, POST, …>",
+        "path" => "path: /<literal>/{<label>}",
+        "protocol" => "protocol: rest-json",
+        "endpoint" => "endpoint: \"{prefix}<service>.{region}.amazonaws.com\"",
+        "type" => "type: <string, integer, … or a name under types>",
+        "of" => "of: <the type of its items>",
+        "keys" => "keys: <the type of its keys>",
+        "values" => "values: <of an enum a list of texts, of a map the type of its values>",
+        "members" => "members: {<name>: {type: …}}",
+        "input_token" => "input_token: <the input that takes the token>",
+        "output_token" => "output_token: <the output that gives the next token>",
+        "items" => "items: <the output that lists the items>",
+        "expect" => "expect: <one condition, such as {present: …}>",
+        "status" => "status: <the one that the service sends with it>, such as 400",
+        "seen" => "seen: YYYY-MM-DD, the day on which it was seen",
+        _ => return format!("add \"{key}\""),
+    };
+    format!("add {example}")
+}

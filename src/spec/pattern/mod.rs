@@ -40,12 +40,12 @@ impl Pattern {
             return Err(format!("has {} bytes, more than {MAX_PATTERN_BYTES}", source.len()));
         }
         let translated = translate::for_engine(source)?;
-        let syntax = regex_syntax::parse(&translated).map_err(|error| reason(&error.to_string()))?;
+        let syntax = regex_syntax::parse(&translated).map_err(|error| refused(&error))?;
         let cost = cost(&syntax);
         if cost > MAX_COST {
             return Err("grows too large when its repetitions are written out".to_owned());
         }
-        let regex = Regex::new(&format!(r"\A(?:{translated})\z")).map_err(|error| reason(&error.to_string()))?;
+        let regex = Regex::new(&format!(r"\A(?:{translated})\z")).map_err(|error| unreadable(&error.to_string()))?;
         Ok(Self { source: source.to_owned(), regex, syntax, cost, language: OnceLock::new() })
     }
 
@@ -82,10 +82,24 @@ impl PartialEq for Pattern {
     }
 }
 
+/// Why the engine does not take a pattern: it is wrong, or it is right and asks for what no linear-time engine can do.
+fn refused(error: &regex_syntax::Error) -> String {
+    use regex_syntax::ast::ErrorKind;
+    match error {
+        regex_syntax::Error::Parse(error) => match error.kind() {
+            kind @ (ErrorKind::UnsupportedLookAround | ErrorKind::UnsupportedBackreference) => {
+                format!("cannot be run by a linear-time engine: {kind}")
+            }
+            kind => format!("is not readable: {kind}"),
+        },
+        error => unreadable(&error.to_string()),
+    }
+}
+
 /// The last line of an engine's message, which says what is wrong.
-fn reason(message: &str) -> String {
+fn unreadable(message: &str) -> String {
     let last = message.lines().last().unwrap_or_default();
-    format!("cannot be run by a linear-time engine: {}", last.trim_start_matches("error: "))
+    format!("is not readable: {}", last.trim_start_matches("error: "))
 }
 
 /// Ranges of characters, with repetitions written out. The parser bounds the depth.

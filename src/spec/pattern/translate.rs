@@ -23,7 +23,7 @@ pub(super) fn for_engine(source: &str) -> Result<String, String> {
                 }
             }
             '[' if source[at..].starts_with("[:") => {
-                return Err("has a POSIX class, \"[:…:]\", which a model's patterns do not know".to_owned());
+                return Err("has a POSIX class, \"[:…:]\": write its characters out, as in [0-9A-Za-z]".to_owned());
             }
             '[' | '&' | '~' if in_class => out.extend(['\\', c]),
             '-' if in_class && source[at + 1..].starts_with('-') => {
