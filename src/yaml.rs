@@ -292,26 +292,20 @@ fn too_deep() -> Diagnostic {
 
 /// What the parser says, and what to do about it.
 fn unreadable(error: &ScanError) -> Diagnostic {
-    const HELP: [(&str, &str); 8] = [
-        ("expected key", "begin all keys of one mapping in the same column"),
-        ("expected '-' indicator", "begin all items of one list in the same column"),
-        ("tab", "indent with spaces"),
-        ("unknown escape", "in double quotes write a backslash twice, or put the text in single quotes"),
-        ("unclosed", "close it; if the file was cut off, complete it"),
-        ("end of stream", "close the quotes; if the file was cut off, complete it"),
-        ("directives are disallowed", "take the line out"),
-        ("unexpected character", "take it out, or write it as an escape in double quotes"),
-    ];
-    let message = error.info();
-    if *error.kind() == ErrorKind::RecursionLimitExceeded {
-        return too_deep();
-    }
-    if message.contains("unknown anchor") {
-        return Diagnostic::new("aliases are not allowed here").help("write the value out");
-    }
-    let known = HELP.iter().find(|(mark, _)| message.contains(mark));
-    let help = known.map_or("look at this line and those before it: indentation, brackets, quotes", |(_, help)| help);
-    Diagnostic::new(format!("not readable as YAML: {message}")).help(help)
+    use ErrorKind as Is;
+    let help = match error.kind() {
+        Is::RecursionLimitExceeded => return too_deep(),
+        Is::UnknownAnchor => return Diagnostic::new("aliases are not allowed here").help("write the value out"),
+        Is::ExpectedBlockMappingKey | Is::ExpectedBlockSequenceEntry | Is::InvalidIndentation => {
+            "begin the entries of one mapping, or of one list, in the same column"
+        }
+        Is::TabNotAllowed | Is::TabInBlockIndentation | Is::TabInIndentation => "indent with spaces",
+        Is::UnknownQuotedScalarEscape => "in double quotes write a backslash twice, or put the text in single quotes",
+        Is::DirectiveDisallowed => "take the line out",
+        Is::UnexpectedCharacter { .. } => "take it out, or write it as an escape in double quotes",
+        _ => return Diagnostic::new(format!("not readable as YAML: {}", error.info())),
+    };
+    Diagnostic::new(format!("not readable as YAML: {}", error.info())).help(help)
 }
 
 impl<'t> Node<'t> {

@@ -38,13 +38,25 @@ const MAX_TOLD: usize = 20;
 /// Compiles the text of a spec file; on failure tells what is wrong with it, in the order of the file.
 pub fn compile(file: &str, text: &str) -> Result<Spec, Vec<Diagnostic>> {
     let source = yaml::Source::whole(file);
-    let root = yaml::parse(source, text, LIMITS).map_err(|error| vec![error])?;
+    let root = yaml::parse(source, text, LIMITS).map_err(|error| vec![with_help(error)])?;
     check_version(source, &root).map_err(|error| vec![error])?;
     let mut compiler = Compiler { source, told: Vec::new(), untold: 0, misspelled: Vec::new() };
     match compiler.spec(text, &root) {
         Some(spec) if compiler.told.is_empty() => Ok(spec),
         _ => Err(compiler.mistakes()),
     }
+}
+
+/// What to do about a text that is no YAML, where the reader has no better advice.
+fn with_help(error: Diagnostic) -> Diagnostic {
+    let help = match error.what.as_str() {
+        "the document is empty" => "begin it with \"spec: 1\"",
+        what if what.starts_with("not readable") => {
+            "look at this line and those before it: indentation, brackets, quotes; complete the file if it was cut off"
+        }
+        _ => return error,
+    };
+    if error.help.is_some() { error } else { error.help(help) }
 }
 
 /// The version comes first: a later format may have other keys.
