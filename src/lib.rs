@@ -1,6 +1,8 @@
 //! Record, replay and verify AWS API exchanges against declarative specs.
 pub mod answer;
 pub mod cassette;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod drive;

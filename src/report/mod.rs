@@ -11,10 +11,13 @@ mod finding;
 mod json;
 mod junit;
 mod miss;
+mod overview;
 mod paint;
 mod stable;
 mod text;
 mod words;
+
+pub use overview::overview;
 
 use crate::evidence::{Report, RunVerdict};
 use stable::Stable;

@@ -138,6 +138,9 @@ fn subject(subject: &SubjectChecks) -> String {
 
 fn ledger(report: &Report) -> String {
     let ledger = &report.ledger;
+    if report.subjects.is_empty() && !report.specs.is_empty() {
+        return words::count(report.specs.len() as u64, "spec");
+    }
     let mut parts = Vec::new();
     if ledger.requests > 0 {
         parts.push(words::count(ledger.requests, "request"));

@@ -45,6 +45,7 @@ fn no_evidence(report: &Report) -> String {
     let why = match Lack::of(report) {
         Lack::AllRefused => "every request was refused",
         Lack::NoRequest => "no request came",
+        Lack::NothingFound => "nothing was found to look at",
         Lack::NoExchange => "there are no exchanges",
         Lack::NoCheck => "no check of the contract passed on what there is",
     };
@@ -56,6 +57,9 @@ pub(super) fn evidence_help(report: &Report) -> &'static str {
     match Lack::of(report) {
         Lack::AllRefused => "sign with the credentials of this session, and ask for operations of the loaded specs",
         Lack::NoRequest => "see that the client uses the endpoint and the environment that were printed",
+        Lack::NothingFound => {
+            "name a file, or a folder that holds some: cassettes end in .cassette.yaml, specs in .yaml"
+        }
         Lack::NoExchange => "name a cassette that holds exchanges, or record one",
         Lack::NoCheck => "load the specs of the recorded operations, and record a success",
     }
@@ -65,6 +69,7 @@ pub(super) fn evidence_help(report: &Report) -> &'static str {
 enum Lack {
     AllRefused,
     NoRequest,
+    NothingFound,
     NoExchange,
     NoCheck,
 }
@@ -76,7 +81,9 @@ impl Lack {
             Self::AllRefused
         } else if ledger.exchanges > 0 {
             Self::NoCheck
-        } else if report.checks.is_empty() && report.subjects.is_empty() {
+        } else if report.subjects.is_empty() && report.command != "record" {
+            Self::NothingFound
+        } else if report.checks.is_empty() {
             Self::NoRequest
         } else {
             Self::NoExchange

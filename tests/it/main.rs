@@ -6,6 +6,10 @@ mod bad_specs;
 mod captures;
 mod cassettes;
 mod checks;
+#[cfg(feature = "cli")]
+mod command;
+#[cfg(feature = "cli")]
+mod commands;
 mod credentials;
 mod probe;
 mod replay;

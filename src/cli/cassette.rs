@@ -1,0 +1,116 @@
+//! `retake cassette show | seal | lint`.
+
+use super::output::OutputArgs;
+use super::sources::{SpecArgs, display, load_cassettes};
+use super::{Failure, Outcome, session};
+use crate::cassette::{Cassette, StandIns};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Demands, Report, Subject, SubjectKind};
+use crate::report;
+use crate::store;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what a cassette holds, or the inputs to run a client with.
+    Show(ShowArguments),
+    /// Mend the seal of a cassette that was edited by hand; its origin becomes "edited".
+    Seal(SealArguments),
+    /// Look for broken seals and for secrets: a gate for commits and CI.
+    Lint(LintArguments),
+}
+
+/// Show a cassette.
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The cassette.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Print NAME=VALUE lines: the inputs that the cassette answers to.
+    #[arg(long)]
+    inputs: bool,
+
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+/// Mend seals.
+#[derive(Debug, Args)]
+pub(super) struct SealArguments {
+    /// Cassettes.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+/// Lint cassettes.
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    /// Cassettes, or folders of them [default: cassettes/].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    specs: SpecArgs,
+}
+
+pub(super) fn show(arguments: &ShowArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    output.require_text("cassette show")?;
+    let specs = arguments.specs.load()?;
+    let cassette = read_one(&arguments.file)?;
+    let text = if arguments.inputs {
+        let lines = cassette.inputs(&specs).into_iter().flat_map(|stand_ins| {
+            let StandIns { name, values } = stand_ins;
+            values.into_iter().map(move |value| format!("{name}={value}\n"))
+        });
+        lines.collect()
+    } else {
+        report::overview(&specs, &cassette)
+    };
+    Ok(Outcome::Text(text))
+}
+
+pub(super) fn seal(arguments: &SealArguments) -> Result<Outcome, Failure> {
+    let mut report = Report::new("cassette seal");
+    let specs = arguments.specs.load()?;
+    for file in &arguments.files {
+        let cassette = read_one(file)?.edited(&specs);
+        store::commit(file, &cassette.to_bytes().map_err(Failure::usage)?).map_err(Failure::world)?;
+        report.subjects.push(Subject { kind: SubjectKind::Cassette, name: display(file) });
+        report.ledger.exchanges += cassette.transcript.exchanges.len() as u64;
+    }
+    report.done = true;
+    Ok(Outcome::Report(Box::new(report)))
+}
+
+pub(super) fn lint(arguments: &LintArguments) -> Result<Outcome, Failure> {
+    let specs = arguments.specs.load()?;
+    let cassettes = load_cassettes(&arguments.paths)?;
+
+    let mut report = Report::new("cassette lint");
+    for cassette in &cassettes {
+        report.merge(super::verify::lint(&specs, cassette, Demands::on_day(session::today())));
+    }
+    report.done = !cassettes.is_empty();
+    Ok(Outcome::Report(Box::new(report)))
+}
+
+/// Reads the one cassette that was named.
+fn read_one(file: &PathBuf) -> Result<Cassette, Failure> {
+    if file.is_dir() {
+        return Err(Failure::usage(
+            Diagnostic::new(format!("{} is a folder", display(file))).expected("one cassette").help("name the file"),
+        ));
+    }
+    let mut cassettes = store::read_cassettes(std::slice::from_ref(file)).map_err(Failure::all)?;
+    match cassettes.pop() {
+        Some(cassette) => Ok(cassette),
+        None => Err(Failure::usage(
+            Diagnostic::new(format!("{} is no cassette", display(file))).help("cassettes end in .cassette.yaml"),
+        )),
+    }
+}

@@ -1,0 +1,111 @@
+//! The command line: one file a command, each a straight line
+//! load → build → run → verify → render → code.
+//!
+//! The only place that prints, reads the environment and the clock for a run,
+//! or picks an exit code. What a command comes to is an [`Outcome`]; a
+//! [`Failure`] says why it came to nothing. Both end in [`finish`].
+
+mod cassette;
+mod failure;
+mod output;
+mod replay;
+mod session;
+mod simulate;
+mod sources;
+mod spec;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use output::OutputArgs;
+use std::process::ExitCode;
+
+use crate::evidence::Report;
+
+/// Record, replay and verify AWS API exchanges against declarative specs.
+///
+/// Exit codes: 0 something was checked and holds; 1 the contract is broken;
+/// 2 wrong usage, or a file that cannot be read; 3 nothing was checked;
+/// 4 it was not possible to look; 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "retake",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer from cassettes; never from the network.
+    Replay(replay::Arguments),
+    /// Answer from the spec: a deterministic stand-in for the service.
+    Simulate(simulate::Arguments),
+    /// Verify against specs.
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// Check specs, or print the schema of their format.
+    #[command(subcommand)]
+    Spec(spec::Command),
+    /// Show, seal or lint cassettes.
+    #[command(subcommand)]
+    Cassette(cassette::Command),
+}
+
+/// What a command came to.
+enum Outcome {
+    /// A report: shown in the format that was asked for.
+    Report(Box<Report>),
+    /// A text that has no other format.
+    Text(String),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
+    output::start_logging(&arguments.output);
+    let name = arguments.command.name();
+    let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(&arguments)),
+        Err(error) => Err(Failure::could_not_look(format!("cannot start the runtime: {error}"))),
+    };
+    output::finish(name, result, &arguments.output)
+}
+
+async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Replay(command) => replay::run(command, &arguments.output).await,
+        Command::Simulate(command) => simulate::run(command, &arguments.output).await,
+        Command::Verify(verify::Command::Cassette(command)) => verify::cassette(command),
+        Command::Spec(spec::Command::Check(command)) => spec::check(command),
+        Command::Cassette(cassette::Command::Show(command)) => cassette::show(command, &arguments.output),
+        Command::Cassette(cassette::Command::Seal(command)) => cassette::seal(command),
+        Command::Cassette(cassette::Command::Lint(command)) => cassette::lint(command),
+    }
+}
+
+impl Command {
+    /// The command as a report names it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Replay(_) => "replay",
+            Self::Simulate(_) => "simulate",
+            Self::Verify(verify::Command::Cassette(_)) => "verify cassette",
+            Self::Spec(spec::Command::Check(_)) => "spec check",
+            Self::Cassette(cassette::Command::Show(_)) => "cassette show",
+            Self::Cassette(cassette::Command::Seal(_)) => "cassette seal",
+            Self::Cassette(cassette::Command::Lint(_)) => "cassette lint",
+        }
+    }
+}

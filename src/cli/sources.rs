@@ -1,0 +1,96 @@
+//! Where specs and cassettes of a run come from: what was named, else the folder's own, else the crate's.
+
+use super::Failure;
+use crate::cassette::Cassette;
+use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::evidence::Seal;
+use crate::spec::{self, Specs};
+use crate::store;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Which specs to use.
+#[derive(Debug, Args)]
+pub(super) struct SpecArgs {
+    /// A spec, or a folder of specs [default: specs/, else the ones that come with retake].
+    #[arg(long = "spec", value_name = "PATH")]
+    pub(super) specs: Vec<PathBuf>,
+}
+
+impl SpecArgs {
+    /// Loads the specs of a run.
+    pub(super) fn load(&self) -> Result<Specs, Failure> {
+        load_specs(&self.specs)
+    }
+}
+
+/// Loads named specs, else `specs/`, else the embedded ones.
+pub(super) fn load_specs(paths: &[PathBuf]) -> Result<Specs, Failure> {
+    if !paths.is_empty() {
+        let specs = store::read_specs(paths).map_err(Failure::all)?;
+        if specs.is_empty() {
+            return Err(Failure::nothing());
+        }
+        return Ok(specs);
+    }
+    let folder = PathBuf::from("specs");
+    if folder.is_dir() {
+        let specs = store::read_specs(&[folder]).map_err(Failure::all)?;
+        if !specs.is_empty() {
+            return Ok(specs);
+        }
+    }
+    Ok(spec::embedded())
+}
+
+/// Loads named cassettes, else those under `cassettes/`; none if nothing was found.
+pub(super) fn load_cassettes(paths: &[PathBuf]) -> Result<Vec<Cassette>, Failure> {
+    if !paths.is_empty() {
+        return store::read_cassettes(paths).map_err(Failure::all);
+    }
+    let folder = PathBuf::from("cassettes");
+    if folder.is_dir() { store::read_cassettes(&[folder]).map_err(Failure::all) } else { Ok(Vec::new()) }
+}
+
+/// Keeps the one operation that was asked for.
+pub(super) fn only_operation(specs: Specs, operation: Option<&str>) -> Result<Specs, Failure> {
+    let Some(name) = operation else { return Ok(specs) };
+    if specs.operation(name).is_none() {
+        let known: Vec<&str> = specs.iter().map(|spec| spec.operation.as_str()).collect();
+        let error = Diagnostic::new(format!("no spec describes the operation {name}")).expected(known.join(", "));
+        return Err(Failure::usage(match nearest(name, known) {
+            Some(near) => error.help(format!("did you mean {near}?")),
+            None => error,
+        }));
+    }
+    Ok(Specs::new(specs.iter().filter(|spec| spec.operation == name).cloned().collect()))
+}
+
+/// A path as the user sees it.
+pub(super) fn display(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Splits `NAME=VALUE`.
+pub(super) fn parse_input(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("an input is written NAME=VALUE".to_owned()),
+    }
+}
+
+/// Refuses cassettes that are not what was written: only `verify` and `lint` go on with them.
+pub(super) fn refuse_broken_seals(cassettes: &[Cassette]) -> Result<(), Failure> {
+    let broken = cassettes.iter().filter_map(|cassette| match &cassette.seal {
+        Seal::Whole => None,
+        Seal::Broken { stated, computed } => Some(
+            Diagnostic::new("the seal of the cassette is broken: it was changed after it was written")
+                .at(Location::file(cassette.file.clone()))
+                .expected(stated.clone())
+                .found(computed.clone())
+                .help("undo the change, or run \"retake cassette seal\" on it: its origin becomes \"edited\""),
+        ),
+    });
+    let broken: Vec<Diagnostic> = broken.collect();
+    if broken.is_empty() { Ok(()) } else { Err(Failure::all(broken)) }
+}

@@ -1,0 +1,100 @@
+//! `retake verify cassette`: cassettes against specs.
+
+use super::output::to_stderr;
+use super::sources::{SpecArgs, load_cassettes};
+use super::{Failure, Outcome, session};
+use crate::cassette::Cassette;
+use crate::diagnostic::{Diagnostic, Location};
+use crate::evidence::{Demands, Evidence, RecordingFacts, Report, Subject, SubjectKind};
+use crate::message::Origin;
+use crate::spec::Specs;
+use crate::verify::{verify, verify_with};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Cassettes against specs.
+    Cassette(CassetteArguments),
+}
+
+/// Verify cassettes against specs.
+#[derive(Debug, Args)]
+pub(super) struct CassetteArguments {
+    /// Cassettes, or folders of them [default: cassettes/].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    specs: SpecArgs,
+
+    /// Let warnings fail the run.
+    #[arg(long)]
+    strict: bool,
+
+    /// Warn about cassettes that are older.
+    #[arg(long, value_name = "DAYS")]
+    max_age: Option<u32>,
+
+    /// Fail cassettes that come from elsewhere.
+    #[arg(long, value_enum, value_name = "ORIGIN")]
+    require_origin: Option<RequiredOrigin>,
+}
+
+/// The one origin that can be required: evidence from the service itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RequiredOrigin {
+    /// Recorded from the real service.
+    Live,
+}
+
+pub(super) fn cassette(arguments: &CassetteArguments) -> Result<Outcome, Failure> {
+    let specs = arguments.specs.load()?;
+    let cassettes = load_cassettes(&arguments.paths)?;
+    let demands = Demands {
+        today: session::today(),
+        max_age: arguments.max_age,
+        require_origin: arguments.require_origin.map(|RequiredOrigin::Live| Origin::Live),
+    };
+
+    let mut report = Report::new("verify cassette");
+    for cassette in &cassettes {
+        report.merge(judge(&specs, cassette, demands));
+    }
+    report.command = "verify cassette".to_owned();
+    report.strict = arguments.strict;
+    Ok(Outcome::Report(Box::new(report)))
+}
+
+/// Judges one cassette; that it was made with another spec is told on standard error.
+pub(super) fn judge(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
+    warn_of_other_specs(specs, cassette);
+    let facts = cassette.facts();
+    verify(specs, &evidence(cassette, &facts, demands))
+}
+
+/// Lints one cassette: what `evidence.` checks say of it, and nothing of the service.
+pub(super) fn lint(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
+    let facts = cassette.facts();
+    verify_with(specs, &evidence(cassette, &facts, demands), |check| check.id.starts_with("evidence."))
+}
+
+fn evidence<'c>(cassette: &'c Cassette, facts: &'c RecordingFacts, demands: Demands) -> Evidence<'c> {
+    Evidence {
+        subject: Subject { kind: SubjectKind::Cassette, name: cassette.file.clone() },
+        transcript: &cassette.transcript,
+        recording: Some(facts),
+        places: &cassette.places,
+        demands,
+    }
+}
+
+/// A cassette made with another version of the spec may be judged by what did not hold then.
+fn warn_of_other_specs(specs: &Specs, cassette: &Cassette) {
+    if !cassette.has_specs(specs) {
+        let warning = Diagnostic::new("the cassette was recorded with another version of the spec")
+            .at(Location::file(cassette.file.clone()))
+            .help("record again, or read the findings with that in mind");
+        to_stderr(&format!("warning: {warning}"));
+    }
+}
