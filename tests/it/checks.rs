@@ -4,11 +4,13 @@ use retake::cassette::{self, Cassette};
 use retake::evidence::{
     CheckVerdict, Demands, Evidence, Report, RunVerdict, Side, Subject, SubjectKind, check, checks_for,
 };
-use retake::message::Origin;
+use retake::message::{Origin, Transcript};
+use retake::redact::{Policy, Redactor};
 use retake::spec::{Level, Specs, compile};
 use retake::verify::{verify, verify_with};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// 2026-11-24, one day after the samples say that they were recorded.
 const TODAY: i64 = 20_781;
@@ -214,5 +216,42 @@ fn samples_are_as_the_writer_writes_them() {
         let what = format!("{}/{}", sample.check, sample.name);
         let written = cassette.to_bytes().unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(written == fs::read(&sample.file).unwrap(), "{what} is not canonical");
+    }
+}
+
+#[test]
+fn redaction_changes_no_verdict_on_any_sample() {
+    let specs = Arc::new(specs());
+    // Which operation an exchange is of is for the redactor to say: what a file states is not on the wire.
+    let is_of_the_wire = |sample: &Sample| sample.name != "fail-other-operation";
+    for sample in samples().into_iter().filter(is_of_the_wire) {
+        let cassette = sample.cassette();
+        let mut redactor = Redactor::new(Arc::clone(&specs), &Policy::default());
+        let exchanges = cassette.transcript.exchanges.iter().cloned();
+        let redacted =
+            Transcript { exchanges: exchanges.map(|exchange| redactor.redact(exchange).into_inner()).collect() };
+        let judge = |transcript: &Transcript| {
+            let evidence = Evidence {
+                subject: Subject { kind: SubjectKind::Cassette, name: cassette.file.clone() },
+                transcript,
+                recording: None,
+                places: &[],
+                demands: Demands::default(),
+            };
+            verify(&specs, &evidence).checks
+        };
+
+        assert_eq!(judge(&redacted), judge(&cassette.transcript), "{}/{}", sample.check, sample.name);
+    }
+}
+
+#[test]
+fn age_and_origin_are_judged_only_where_they_are_asked_for() {
+    let specs = specs();
+    for sample in samples().into_iter().filter(|sample| !sample.check.starts_with("evidence.")) {
+        let report = sample.report(&specs, None);
+
+        assert_eq!(verdict(&report, "evidence.age"), CheckVerdict::NotExercised);
+        assert_eq!(verdict(&report, "evidence.origin"), CheckVerdict::NotExercised);
     }
 }
