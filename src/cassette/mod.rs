@@ -16,6 +16,7 @@ mod exchange;
 mod facts;
 mod header;
 mod inputs;
+pub mod order;
 mod read;
 mod seal;
 mod secrets;

@@ -86,7 +86,7 @@ impl Scribe {
             "content-encoding" => Some(words(value, &ENCODINGS)),
             ERROR_TYPE_HEADER => Some(self.error_type(context.map(|context| context.spec), value)),
             "retry-after" if is_pause(value) => Some(value.to_owned()),
-            "retry-after" => self.clock.moved(value).filter(|moved| moved.ends_with("GMT")),
+            "retry-after" if value.ends_with("GMT") => self.moved(value),
             "x-amz-retry-after" if is_pause(value) => Some(value.to_owned()),
             name if REQUEST_IDS.contains(&name) => Some(self.request_id(value)),
             _ => None,

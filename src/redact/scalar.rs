@@ -151,7 +151,8 @@ impl Scribe {
         fitting.unwrap_or_else(|| stand_in(context.spec, site.shape, 1))
     }
 
-    fn moved(&mut self, text: &str) -> Option<String> {
+    /// A time, moved; nothing in its place where everything is blanked. None if it is no time.
+    pub(super) fn moved(&mut self, text: &str) -> Option<String> {
         let moved = self.clock.moved(text)?;
         if self.pass != Pass::Blank {
             return Some(moved);
