@@ -11,6 +11,8 @@ mod command;
 #[cfg(feature = "cli")]
 mod commands;
 mod credentials;
+mod exemplars;
+mod good_specs;
 mod probe;
 mod replay;
 mod report;
