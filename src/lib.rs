@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod message;
 pub mod net;
 pub mod probe;
+pub mod record;
 pub mod redact;
 pub mod replay;
 pub mod report;

@@ -89,11 +89,28 @@ impl Outgoing {
 
     /// What an upstream sends, as it comes: its status, its end-to-end headers as they are, its announced length.
     pub fn relay(upstream: &Head, chunks: mpsc::Receiver<Chunk>) -> Self {
-        let mut response = hyper::Response::new(Payload::new(Source::Stream(chunks)));
+        Self::from_upstream(upstream, Source::Stream(chunks))
+    }
+
+    /// What an upstream has sent, with the end that it had.
+    pub fn relay_whole(upstream: &Head, bytes: Bytes, end: End) -> Self {
+        let source = match Cut::of(end) {
+            Some(cut) => Source::Cut(Some(bytes), cut),
+            None if bytes.is_empty() => Source::Done,
+            None => Source::Whole(bytes),
+        };
+        Self::from_upstream(upstream, source)
+    }
+
+    fn from_upstream(upstream: &Head, source: Source) -> Self {
+        // A body of known length is framed by it; one that streams or breaks off, by what was announced.
+        let framed = matches!(source, Source::Whole(_) | Source::Done);
+        let mut response = hyper::Response::new(Payload::new(source));
         *response.status_mut() = upstream.status();
-        let passed = upstream.fields().iter().filter(|(name, _)| passes(name.as_str()));
-        response.headers_mut().extend(passed.map(|(name, value)| (Some(name.clone()), value.clone())));
-        if let Some(length) = upstream.fields().get(CONTENT_LENGTH) {
+        for (name, value) in upstream.fields().iter().filter(|(name, _)| passes(name.as_str())) {
+            response.headers_mut().append(name, value.clone());
+        }
+        if let Some(length) = upstream.fields().get(CONTENT_LENGTH).filter(|_| !framed) {
             response.headers_mut().insert(CONTENT_LENGTH, length.clone());
         }
         Self(Reply::Head(response))

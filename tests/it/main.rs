@@ -11,9 +11,8 @@ mod command;
 #[cfg(feature = "cli")]
 mod commands;
 mod credentials;
-mod exemplars;
-mod good_specs;
 mod probe;
+mod record;
 mod replay;
 mod report;
 #[cfg(feature = "sdk")]

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -21,6 +22,8 @@ pub(crate) enum Act {
     Reset,
     /// Does nothing more with it.
     Stall,
+    /// Waits until the test says to go on.
+    Wait,
 }
 
 /// Writes a text.
@@ -33,11 +36,12 @@ pub(crate) fn answer(status: u16, fields: &str, body: &str) -> Act {
     send(format!("HTTP/1.1 {status} X\r\n{fields}content-length: {}\r\n\r\n{body}", body.len()))
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     requests: Vec<String>,
     connections: usize,
     script: VecDeque<Vec<Act>>,
+    go_on: Arc<Semaphore>,
 }
 
 /// A scripted server on loopback. Dropping it ends it.
@@ -61,7 +65,12 @@ impl Stub {
     async fn start_with(script: Vec<Vec<Act>>, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Mutex::new(Seen { script: script.into(), ..Seen::default() }));
+        let seen = Arc::new(Mutex::new(Seen {
+            script: script.into(),
+            requests: Vec::new(),
+            connections: 0,
+            go_on: Arc::new(Semaphore::new(0)),
+        }));
         let task = tokio::spawn(accept(listener, Arc::clone(&seen), tls));
         Self { port, seen, task }
     }
@@ -74,6 +83,11 @@ impl Stub {
     /// How many connections were made.
     pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
+    }
+
+    /// Lets one waiting script go on.
+    pub(crate) fn go_on(&self) {
+        self.seen.lock().unwrap().go_on.add_permits(1);
     }
 
     pub(crate) fn url(&self) -> String {
@@ -127,6 +141,10 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, seen: &Mute
                 Act::Send(bytes) => {
                     stream.write_all(&bytes).await.ok()?;
                     stream.flush().await.ok()?;
+                }
+                Act::Wait => {
+                    let go_on = Arc::clone(&seen.lock().unwrap().go_on);
+                    go_on.acquire().await.unwrap().forget();
                 }
                 Act::Stall => std::future::pending().await,
                 Act::Close | Act::Reset => return Some(act),

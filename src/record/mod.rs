@@ -1,0 +1,241 @@
+//! The recorder: a proxy between a client and a service, and a cassette of what passed.
+//!
+//! A request goes one way only: the client's signature is verified (`admission`), the request is routed and rebuilt
+//! from its members, signed anew and sent, once (`relay`). What comes back goes to the client as it comes, byte for
+//! byte, and to the `tape`: redacted, then journalled, and only then does the client get the last byte. When the
+//! recording [finishes](Running::finish), what the tape holds becomes a cassette in one step.
+//!
+//! Nothing unredacted is kept longer than its exchange lasts.
+
+mod admission;
+mod finish;
+mod options;
+mod relay;
+mod tape;
+mod target;
+
+pub use finish::{Counts, Recording};
+pub use options::{Options, StartError, UpstreamChoice};
+pub use target::{Existing, default_cassette};
+
+use crate::answer::{Answer, Answerer, Session};
+use crate::diagnostic::Diagnostic;
+use crate::message::{End, Exchange, Link, Origin};
+use crate::net::{Access, Arrived, Credentials, Gate, Handler, Listener, Outgoing, Serving};
+use admission::{Admission, Admitted};
+use relay::{Errand, Remote};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tape::Tape;
+use target::Target;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+/// The error type of an answer that stands in for an upstream that cannot be talked to: 400, which no SDK retries.
+const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
+
+/// How many different troubles are told; the others are as these.
+const MAX_TROUBLES: usize = 16;
+
+/// A recorder.
+#[derive(Debug)]
+pub struct Recorder;
+
+impl Recorder {
+    /// Takes the cassette for this process, begins the journal, and starts to serve; clients may come at once.
+    pub fn start(listener: Listener, options: Options) -> Result<Running, StartError> {
+        options.check()?;
+        let ours = Credentials::throwaway().map_err(StartError::Failed)?;
+        let source = Back::of(&options, &ours)?;
+        let target = Target::take(&options)?;
+        let tape = Tape::begin(&options, &target)?;
+        let access =
+            Access { endpoint: listener.endpoint(), region: options.region.clone(), credentials: ours.clone() };
+        let prefixes = options.specs.iter().map(|spec| spec.http.host_prefix.as_str());
+        let shared = Arc::new(Shared {
+            gate: Gate::new(listener.port(), prefixes),
+            admission: Admission::new(&options, ours),
+            back: source,
+            tape,
+            counted: Counted::default(),
+            troubles: Mutex::default(),
+            relays: Mutex::default(),
+        });
+        let serving = Serving::start(listener, Arc::new(Front(Arc::clone(&shared))), options.limits.clone());
+        Ok(Running { access, serving, shared, target, options })
+    }
+}
+
+/// A recorder that runs. Dropping it ends it; what passed stays in the journal.
+pub struct Running {
+    access: Access,
+    serving: Serving,
+    shared: Arc<Shared>,
+    target: Target,
+    options: Options,
+}
+
+impl Running {
+    /// What a client must be told: the URL, the region and the throw-away credentials of this session.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// What passed so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.counted.counts()
+    }
+
+    /// Waits until the recording cannot go on, as when the disk is full. [`Running::finish`] says why.
+    pub async fn failed(&self) {
+        self.shared.tape.failed().await;
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("endpoint", &self.access.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// Who answers behind the recorder.
+enum Back {
+    /// An answerer in this process.
+    Here(Arc<dyn Answerer>),
+    /// Servers elsewhere.
+    There(Arc<Remote>),
+}
+
+impl Back {
+    fn of(options: &Options, ours: &Credentials) -> Result<Self, StartError> {
+        Ok(match &options.upstream {
+            UpstreamChoice::Simulated(answerer) => Self::Here(Arc::clone(answerer)),
+            UpstreamChoice::Live(_) | UpstreamChoice::Url { .. } => Self::There(Arc::new(Remote::new(options, ours)?)),
+        })
+    }
+}
+
+/// What the recorder's tasks share.
+struct Shared {
+    gate: Gate,
+    admission: Admission,
+    back: Back,
+    tape: Tape,
+    counted: Counted,
+    troubles: Mutex<Vec<Diagnostic>>,
+    /// Exchanges under way: they go on to their end though the client is gone.
+    relays: Mutex<JoinSet<()>>,
+}
+
+impl Shared {
+    /// Remembers what went wrong, each thing once.
+    fn trouble(&self, diagnostic: Diagnostic) {
+        self.counted.failed.fetch_add(1, Ordering::Relaxed);
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        if troubles.len() < MAX_TROUBLES && !troubles.contains(&diagnostic) {
+            troubles.push(diagnostic);
+        }
+    }
+
+    /// Redacts and journals an exchange; nothing of its end may reach the client before.
+    fn record(&self, exchange: Exchange) -> Result<(), Diagnostic> {
+        self.tape.record(exchange)?;
+        self.counted.exchanges.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    requests: AtomicU64,
+    refused: AtomicU64,
+    exchanges: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Counted {
+    fn counts(&self) -> Counts {
+        let [requests, refused, exchanges, failed] =
+            [&self.requests, &self.refused, &self.exchanges, &self.failed].map(|count| count.load(Ordering::Relaxed));
+        Counts { requests, refused, exchanges, failed }
+    }
+}
+
+struct Front(Arc<Shared>);
+
+impl Handler for Front {
+    async fn handle(&self, arrived: Arrived) -> Outgoing {
+        let shared = &self.0;
+        shared.counted.requests.fetch_add(1, Ordering::Relaxed);
+        let admitted = match shared.gate.check(&arrived).and_then(|()| shared.admission.admit(&arrived)) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                shared.counted.refused.fetch_add(1, Ordering::Relaxed);
+                return refusal;
+            }
+        };
+        if let Some(failure) = shared.tape.failure() {
+            return Outgoing::error(400, UPSTREAM_FAILED, &format!("the recording has failed: {}", failure.what));
+        }
+        match &shared.back {
+            Back::Here(answerer) => answer(shared, &**answerer, arrived, admitted),
+            Back::There(remote) => forward(shared, remote, arrived, admitted).await,
+        }
+    }
+}
+
+/// Lets the answerer of this process answer.
+fn answer(shared: &Shared, answerer: &dyn Answerer, arrived: Arrived, admitted: Admitted) -> Outgoing {
+    let session = Session(admitted.facts.key_id.clone());
+    let response = match answerer.answer(&session, &admitted.request) {
+        Answer::Reply(response) => response,
+        Answer::Miss(miss) => return fail(shared, Diagnostic::new(miss.summary())),
+    };
+    let outgoing = Outgoing::of(&response);
+    let exchange = Exchange { response: (*response).clone(), ..begin(arrived, &admitted) };
+    match shared.record(exchange) {
+        Ok(()) => outgoing,
+        Err(_) => Outgoing::nothing(End::ResetAfter(0)),
+    }
+}
+
+/// Sends the request to where it belongs, in a task that the recorder waits for.
+async fn forward(shared: &Arc<Shared>, remote: &Arc<Remote>, arrived: Arrived, admitted: Admitted) -> Outgoing {
+    let (reply, replied) = oneshot::channel();
+    let exchange = begin(arrived, &admitted);
+    let errand = Errand { shared: Arc::clone(shared), remote: Arc::clone(remote), admitted, exchange };
+    {
+        let mut relays = shared.relays.lock().unwrap_or_else(PoisonError::into_inner);
+        while relays.try_join_next().is_some() {}
+        relays.spawn(errand.run(reply));
+    }
+    replied.await.unwrap_or_else(|_| Outgoing::nothing(End::ResetAfter(0)))
+}
+
+/// The exchange of a request that was let in; its response is still to come.
+fn begin(arrived: Arrived, admitted: &Admitted) -> Exchange {
+    let link = Link {
+        signature: Some(admitted.facts.to_string()),
+        session: Some(admitted.facts.key_id.clone()),
+        ..Link::of(&arrived.request)
+    };
+    let operation = Some(admitted.operation.clone());
+    Exchange { operation, request: arrived.request, link, ..Exchange::default() }
+}
+
+/// The upstream cannot be talked to: the client is told, nothing is recorded.
+fn fail(shared: &Shared, diagnostic: Diagnostic) -> Outgoing {
+    let outgoing = Outgoing::error(400, UPSTREAM_FAILED, &diagnostic.what);
+    shared.trouble(diagnostic);
+    outgoing
+}
+
+/// The origin of what an upstream answers.
+fn origin(upstream: &UpstreamChoice) -> Origin {
+    match upstream {
+        UpstreamChoice::Live(_) => Origin::Live,
+        UpstreamChoice::Simulated(_) => Origin::Simulated,
+        UpstreamChoice::Url { .. } => Origin::Probed,
+    }
+}
