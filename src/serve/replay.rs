@@ -3,10 +3,11 @@
 use super::{Options, Running, Server, sources};
 use crate::cassette::{self, Cassette};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Report;
+use crate::evidence::{Demands, Evidence, Report, Subject, SubjectKind};
 use crate::net::{Access, Credentials, Listen, Listener};
 use crate::replay::{Match, Player};
 use crate::spec::Specs;
+use crate::verify::verify;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,9 @@ use std::sync::Arc;
 ///
 /// ```no_run
 /// # async fn a_test() -> Result<(), retake::diagnostic::Diagnostic> {
-/// let replay = retake::Replay::open("cassettes/medical-imaging")?.start().await?;
+/// let replay = retake::Replay::open("cassettes/medical-imaging")?;
+/// replay.verify().assert_passed();
+/// let replay = replay.start().await?;
 /// let client = aws_sdk_medicalimaging::Client::new(&retake::sdk::config(replay.access()));
 ///
 /// let page = client
@@ -67,6 +70,23 @@ impl Replay {
     #[must_use]
     pub fn allow_unused(self) -> Self {
         Self { allow_unused: true, ..self }
+    }
+
+    /// Judges the cassettes by the specs, as `retake verify cassette` does.
+    pub fn verify(&self) -> Report {
+        let mut report = Report::new("verify cassette");
+        for cassette in &self.cassettes {
+            let facts = cassette.facts();
+            let evidence = Evidence {
+                subject: Subject { kind: SubjectKind::Cassette, name: cassette.file.clone() },
+                transcript: &cassette.transcript,
+                recording: Some(&facts),
+                places: &cassette.places,
+                demands: Demands::default(),
+            };
+            report.merge(verify(&self.specs, &evidence));
+        }
+        report
     }
 
     /// Starts the server, at a port of its own.
