@@ -2,8 +2,8 @@
 //! load → build → run → verify → render → code.
 //!
 //! The only place that prints, reads the environment and the clock for a run,
-//! or picks an exit code. What a command comes to is an [`Outcome`]; a
-//! [`Failure`] says why it came to nothing. Both end in [`finish`].
+//! or picks an exit code. What a command comes to is an `Outcome`; a
+//! `Failure` says why it came to nothing. Both end in `output::finish`.
 
 mod cassette;
 mod failure;
