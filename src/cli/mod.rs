@@ -8,6 +8,7 @@
 mod cassette;
 mod failure;
 mod output;
+mod record;
 mod replay;
 mod session;
 mod simulate;
@@ -45,6 +46,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Put a proxy between a client and the service; keep what passes as a cassette.
+    Record(record::Arguments),
     /// Answer from cassettes; never from the network.
     Replay(replay::Arguments),
     /// Answer from the spec: a deterministic stand-in for the service.
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match &arguments.command {
+        Command::Record(command) => record::run(command, &arguments.output).await,
         Command::Replay(command) => replay::run(command, &arguments.output).await,
         Command::Simulate(command) => simulate::run(command, &arguments.output).await,
         Command::Verify(verify::Command::Cassette(command)) => verify::cassette(command),
@@ -99,6 +103,7 @@ impl Command {
     /// The command as a report names it.
     fn name(&self) -> &'static str {
         match self {
+            Self::Record(_) => "record",
             Self::Replay(_) => "replay",
             Self::Simulate(_) => "simulate",
             Self::Verify(verify::Command::Cassette(_)) => "verify cassette",

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::output::{OutputArgs, to_stderr};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::drive::{self, Argument, Folder, Lead};
 use crate::evidence::{ChildEnd, Report};
 use crate::message::Json;
@@ -232,4 +233,19 @@ pub(super) fn client_name(command: &CommandArgs) -> String {
         Some(program) => program.to_string_lossy().into_owned(),
         None => "clients".to_owned(),
     }
+}
+
+/// The diagnostic of inputs that name nothing.
+pub(super) fn refuse_unknown_inputs(specs: &Specs, inputs: &[(String, String)]) -> Result<(), Failure> {
+    let known: Vec<&str> = specs.iter().flat_map(|spec| &spec.input).map(|member| member.key.as_str()).collect();
+    for (name, _) in inputs {
+        if !known.contains(&name.as_str()) {
+            let error = Diagnostic::new(format!("no operation has the input \"{name}\""));
+            return Err(Failure::usage(match nearest(name, known.iter().copied()) {
+                Some(near) => error.help(format!("did you mean \"{near}\"?")),
+                None => error.expected(known.join(", ")),
+            }));
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,107 @@
+//! Who stands behind the recorder.
+
+use super::super::session::DEFAULT_REGION;
+use super::super::{Failure, simulate};
+use super::arguments::{Arguments, UpstreamArg, UpstreamCredentials};
+use crate::diagnostic::Diagnostic;
+use crate::net::credentials::Source;
+use crate::net::{Clock, Credentials, Endpoint};
+use crate::record::UpstreamChoice;
+use crate::simulate::{Settings, Simulator};
+use crate::spec::Specs;
+use std::sync::Arc;
+
+/// Who stands behind the recorder, and what is known of it.
+pub(super) struct Behind {
+    pub(super) choice: UpstreamChoice,
+    /// The word in the default name of a cassette.
+    pub(super) kind: &'static str,
+    /// What a person is told.
+    pub(super) name: String,
+    pub(super) region: String,
+    /// The inputs that are known: the given ones, for the simulator also those of its resource.
+    pub(super) inputs: Vec<(String, String)>,
+}
+
+impl Behind {
+    pub(super) async fn choose(arguments: &Arguments, specs: &Arc<Specs>) -> Result<Self, Failure> {
+        match &arguments.upstream {
+            UpstreamArg::Simulated => Self::simulated(arguments, specs),
+            UpstreamArg::Url(endpoint) => Self::url(arguments, endpoint),
+            UpstreamArg::Live => Self::live(arguments).await,
+        }
+    }
+
+    fn simulated(arguments: &Arguments, specs: &Arc<Specs>) -> Result<Self, Failure> {
+        let inputs: Vec<_> = arguments.inputs.iter().chain(&arguments.other_inputs).cloned().collect();
+        let settings = Settings { inputs, ..Settings::default() };
+        let simulator = Arc::new(Simulator::new(Arc::clone(specs), settings).map_err(Failure::usage)?);
+        Ok(Self {
+            kind: "simulated",
+            name: "the simulator (nothing leaves this machine; --upstream live records AWS)".to_owned(),
+            region: given_region(arguments),
+            inputs: simulate::inputs(specs, &simulator, &arguments.inputs),
+            choice: UpstreamChoice::Simulated(simulator),
+        })
+    }
+
+    fn url(arguments: &Arguments, endpoint: &Endpoint) -> Result<Self, Failure> {
+        let credentials = match arguments.upstream_credentials {
+            UpstreamCredentials::Throwaway => None,
+            UpstreamCredentials::Env => Some(environment_credentials()?),
+        };
+        Ok(Self {
+            choice: UpstreamChoice::Url { endpoint: endpoint.clone(), credentials },
+            kind: "url",
+            name: endpoint.to_string(),
+            region: given_region(arguments),
+            inputs: arguments.inputs.clone(),
+        })
+    }
+
+    #[cfg(feature = "aws-chain")]
+    async fn live(arguments: &Arguments) -> Result<Self, Failure> {
+        use crate::net::credentials::Chain;
+
+        let chain = Chain::load(arguments.profile.as_deref(), Clock::system()).await;
+        let region = arguments.region.clone().or_else(|| chain.region().map(str::to_owned));
+        Self::service(arguments, Source::Chain(chain), region)
+    }
+
+    #[cfg(not(feature = "aws-chain"))]
+    async fn live(arguments: &Arguments) -> Result<Self, Failure> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let region =
+            arguments.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
+        Self::service(arguments, Source::Fixed(environment_credentials()?), region)
+    }
+
+    fn service(arguments: &Arguments, source: Source, region: Option<String>) -> Result<Self, Failure> {
+        let Some(region) = region else {
+            return Err(Failure::usage(
+                Diagnostic::new("no region is known for the live service")
+                    .help("give --region, RETAKE_REGION or AWS_REGION, or a profile that has one"),
+            ));
+        };
+        Ok(Self {
+            choice: UpstreamChoice::Live(source),
+            kind: "live",
+            name: format!("the live service in {region}"),
+            region,
+            inputs: arguments.inputs.clone(),
+        })
+    }
+}
+
+fn given_region(arguments: &Arguments) -> String {
+    arguments.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned())
+}
+
+fn environment_credentials() -> Result<Credentials, Failure> {
+    Credentials::from_environment(|name| std::env::var(name).ok()).ok_or_else(|| {
+        Failure::world(
+            Diagnostic::new("the environment holds no credentials")
+                .help("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN where there is one"),
+        )
+    })
+}
