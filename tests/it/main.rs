@@ -24,5 +24,7 @@ mod simulate;
 mod store;
 mod upstream;
 mod upstreams;
+#[cfg(feature = "cli")]
+mod usage;
 mod verified;
 mod wires;

@@ -1,7 +1,7 @@
 //! Signing what goes to an upstream, by the `aws-sigv4` crate.
 
 use crate::diagnostic::Diagnostic;
-use crate::message::{Headers, Request, target};
+use crate::message::{Headers, PROBE_HEADER, Request, target};
 use crate::net::credentials::Credentials;
 use aws_credential_types::Credentials as Identity;
 use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SigningSettings};
@@ -43,7 +43,9 @@ pub fn sign(request: &Request, scheme: &str, host: &str, signer: &Signer, at: i6
         .map_err(failed)?
         .into();
     let uri = format!("{scheme}://{host}{}", target::join(&request.path, &request.query));
-    let headers = request.headers.iter().filter(|(name, _)| *name != "host").chain([("host", host)]);
+    // What a probe is after is a word between us and our own recorder: no part of what a client would sign.
+    let is_signed = |name: &str| name != "host" && name != PROBE_HEADER;
+    let headers = request.headers.iter().filter(|(name, _)| is_signed(name)).chain([("host", host)]);
     let signable = SignableRequest::new(&request.method, uri, headers, SignableBody::Bytes(request.body.bytes()))
         .map_err(failed)?;
     let (instructions, _) = http_request::sign(signable, &params).map_err(failed)?.into_parts();

@@ -1,0 +1,113 @@
+//! Wrong usage: exit 2, and a word about what would be right.
+
+use crate::command::{command, retake};
+
+#[test]
+fn says_what_it_can_do_when_called_with_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(folder.path(), &[]).assert_code(2).assert_stderr("record");
+}
+
+#[test]
+fn tells_its_version_and_help_on_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(folder.path(), &["--version"]).assert_code(0).assert_stdout(env!("CARGO_PKG_VERSION"));
+    retake(folder.path(), &["--help"]).assert_code(0).assert_stdout("Exit codes");
+}
+
+#[test]
+fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands: [&[&str]; 20] = [
+        &["record", "--mode", "forward"],
+        &["record", "--recover"],
+        &["record", "--max-connections", "9"],
+        &["replay", "x", "--mode", "forward"],
+        &["replay", "x", "--max-connections", "9"],
+        &["simulate", "--defect", "x"],
+        &["simulate", "--mode", "forward"],
+        &["simulate", "--max-connections", "9"],
+        &["verify", "cassette", "--coverage"],
+        &["verify", "cassette", "--fail-under", "9"],
+        &["verify", "cassette", "--format", "markdown"],
+        &["verify", "client", "--", "true"],
+        &["verify", "mock", "http://127.0.0.1:1"],
+        &["verify", "live"],
+        &["spec", "scenarios"],
+        &["spec", "import", "x"],
+        &["spec", "diff", "a", "b"],
+        &["cassette", "diff", "a", "b"],
+        &["review"],
+        &["verify"],
+    ];
+    for arguments in commands {
+        let run = retake(folder.path(), arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+        assert!(run.stdout.is_empty(), "{arguments:?}");
+    }
+    let helps: [&[&str]; 6] = [
+        &["--help"],
+        &["record", "--help"],
+        &["replay", "--help"],
+        &["simulate", "--help"],
+        &["verify", "--help"],
+        &["verify", "cassette", "--help"],
+    ];
+    for arguments in helps {
+        let help = retake(folder.path(), arguments).stdout;
+        for absent in ["--mode", "--recover", "--max-connections", "--defect", "--coverage", "--fail-under", "markdown"]
+        {
+            assert!(!help.contains(absent), "{arguments:?} names {absent}");
+        }
+    }
+}
+
+#[test]
+fn names_the_nearest_flag_or_command() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(folder.path(), &["recrod"]).assert_code(2).assert_stderr("record");
+    retake(folder.path(), &["record", "--upstraem", "live"]).assert_code(2).assert_stderr("--upstream");
+    retake(folder.path(), &["record", "--operation", "Nope", "--probe"]).assert_code(2).assert_stderr("Nope");
+}
+
+#[test]
+fn refuses_combinations_that_mean_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(folder.path(), &["record", "--probe", "--", "true"]).assert_code(2);
+    retake(folder.path(), &["record", "--review", "--overwrite", "--probe"]).assert_code(2);
+    retake(folder.path(), &["record", "--upstream", "ftp://x", "--probe"]).assert_code(2).assert_stderr("http");
+    retake(folder.path(), &["spec", "schema", "--format", "json"]).assert_code(2);
+    retake(folder.path(), &["record", "--probe", "--input", "no-equals-sign"])
+        .assert_code(2)
+        .assert_stderr("NAME=VALUE");
+}
+
+#[test]
+fn listens_on_loopback_only() {
+    let folder = tempfile::tempdir().unwrap();
+
+    for address in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
+        retake(folder.path(), &["simulate", "--listen", address, "--", "true"])
+            .assert_code(2)
+            .assert_stderr("loopback");
+    }
+}
+
+#[test]
+fn asks_for_the_region_of_a_live_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = folder.path().join("absent");
+    let output = command(folder.path(), &["record", "--upstream", "live", "--probe", "--input", "datastoreId=x"])
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", &absent)
+        .env("AWS_SHARED_CREDENTIALS_FILE", &absent)
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--region"));
+}
