@@ -1,7 +1,8 @@
 //! A foreign YAML reader must find the same exchanges in what we write: users read cassettes with theirs.
 
 use super::arbitrary::exchanges;
-use super::cassette;
+use super::{cassette, files};
+use crate::cassette::read;
 use crate::message::{Body, End, Exchange, Json, Link, Request, Response, Withheld, WithheldReason, json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use serde_yaml::{Deserializer, Value};
 
 /// The second document of a file, as the foreign reader has it.
-pub(super) fn second_document(file: &str) -> Value {
+fn second_document(file: &str) -> Value {
     let documents: Vec<Value> =
         Deserializer::from_str(file).map(|document| Value::deserialize(document).unwrap()).collect();
     let [_, second] = <[Value; 2]>::try_from(documents).unwrap();
@@ -115,5 +116,17 @@ proptest! {
         let file = String::from_utf8(written.to_bytes().unwrap()).unwrap();
 
         prop_assert_eq!(&exchanges_of(&second_document(&file)), &written.transcript.exchanges);
+    }
+}
+
+#[test]
+fn a_foreign_reader_finds_the_same_exchanges_in_every_file() {
+    for (path, text) in files() {
+        let name = path.display().to_string();
+        let own = read(&name, text.as_bytes()).unwrap();
+
+        let foreign = exchanges_of(&second_document(&text));
+
+        assert_eq!(foreign, own.transcript.exchanges, "{name}");
     }
 }

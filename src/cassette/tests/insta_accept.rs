@@ -1,7 +1,9 @@
 //! insta's own library loads and saves a cassette as it accepts one; the bytes must stay.
 
 use super::arbitrary::exchanges;
-use super::cassette;
+use super::{cassette, files};
+use crate::cassette::read;
+use crate::evidence::Seal;
 use insta::Snapshot;
 use proptest::prelude::*;
 use std::fs;
@@ -73,4 +75,14 @@ fn a_re_recording_at_another_time_matches() {
 
     assert_eq!(first, contents("2027-01-01T00:00:00Z"));
     assert!(first.starts_with("cassette: 1\n"), "{first}");
+}
+
+#[test]
+fn insta_accepts_every_sealed_file_unchanged() {
+    for (path, text) in files() {
+        let name = path.display().to_string();
+        if read(&name, text.as_bytes()).unwrap().seal == Seal::Whole {
+            assert_eq!(String::from_utf8(accepted(text.as_bytes())).unwrap(), text, "{name}");
+        }
+    }
 }

@@ -5,9 +5,11 @@ mod foreign;
 mod insta_accept;
 mod laws;
 
-use super::{Cassette, Info};
+use super::{Cassette, Info, SUFFIX};
 use crate::evidence::Seal;
 use crate::message::{Exchange, Origin, Redacted, Transcript};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// A cassette of these exchanges, as a recorder would make it.
 fn cassette(exchanges: Vec<Exchange>) -> Cassette {
@@ -31,5 +33,31 @@ fn cassette(exchanges: Vec<Exchange>) -> Cassette {
         transcript: Redacted::vouch(super::canonical(Transcript { exchanges })),
         places: Vec::new(),
         seal: Seal::Whole,
+    }
+}
+
+/// The cassettes of the project that are meant to be read, by path, with their texts.
+fn files() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["cassettes", "tests/data"] {
+        search(&root.join(folder), &mut found);
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+fn search(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.ends_with("cassettes/bad") {
+            continue;
+        }
+        if path.is_dir() {
+            search(&path, found);
+        } else if path.to_string_lossy().ends_with(SUFFIX) {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
     }
 }
