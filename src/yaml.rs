@@ -490,6 +490,9 @@ pub fn is_ambiguous(text: &str) -> bool {
 
 /// Whether some reader takes the text for a number: any base, sexagesimal, with separators, infinite or none.
 fn is_number_like(text: &str) -> bool {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
+        return false;
+    }
     let unsigned = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
     if [".inf", ".nan"].contains(&unsigned.as_str()) {
         return true;

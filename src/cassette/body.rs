@@ -95,7 +95,7 @@ fn push_lines<'l>(out: &mut String, indent: usize, lines: impl Iterator<Item = &
 }
 
 /// Characters that some YAML reader treats as a line break, drops or refuses.
-fn is_special(c: char) -> bool {
+pub(super) fn is_special(c: char) -> bool {
     matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
@@ -144,8 +144,8 @@ fn text<'n>(source: Source<'_>, node: &'n Node<'_>, what: &str) -> Result<&'n st
 
 fn read_json(source: Source<'_>, node: &Node<'_>) -> Result<Vec<u8>, Diagnostic> {
     let text = text(source, node, "a JSON body")?;
-    Json::parse(text.as_bytes()).map_err(|error| json_error(source, node, text, &error))?;
-    Ok(json::compact(text).into_bytes())
+    let compact = json::compact_checked(text).map_err(|error| json_error(source, node, text, &error))?;
+    Ok(compact.into_bytes())
 }
 
 /// The error of a JSON text, at its line where the text is a block of lines.

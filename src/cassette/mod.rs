@@ -4,7 +4,8 @@
 //! insta snapshot header, byte for byte; document 2 (`write`, [`read`]) is the
 //! evidence, in one canonical form. A JSON body is a literal block in which only
 //! white space was added (`body`), so what is read is what was on the wire.
-//! `seal` binds the two, [`entry`] is one exchange of a journal.
+//! `seal` binds the two; where it holds, `scan` reads document 2 at the speed of
+//! its lines. [`entry`] is one exchange of a journal.
 //!
 //! What may be kept is `redact`'s to say, in which order and under which ids
 //! `order`'s, and files are `store`'s: here are bytes and values only.
@@ -18,6 +19,7 @@ mod header;
 mod inputs;
 pub mod order;
 mod read;
+mod scan;
 mod seal;
 mod secrets;
 mod write;
@@ -175,7 +177,7 @@ impl Cassette {
     }
 
     fn check_written(&self, file: &[u8]) -> Result<(), Diagnostic> {
-        let back = read::read("the cassette as written", file)?;
+        let back = read::read_carefully("the cassette as written", file)?;
         let mut wanted = self.transcript.exchanges.iter().map(|e| canonical_exchange(e.clone()));
         let found = &back.transcript.exchanges;
         let differing = found.iter().find(|exchange| wanted.next().as_ref() != Some(exchange));

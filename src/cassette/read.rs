@@ -5,9 +5,9 @@
 //! could surprise with is refused. A broken seal is no error; it is a fact.
 
 use super::exchange::Form;
-use super::{Cassette, MAX_BODY, VERSION, exchange, header, seal};
+use super::{Cassette, MAX_BODY, VERSION, exchange, header, scan, seal};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::Place;
+use crate::evidence::{Place, Seal};
 use crate::message::{Exchange, Redacted, Transcript};
 use crate::yaml::{Limits, Node, Source, parse};
 use std::collections::HashMap;
@@ -20,19 +20,41 @@ const MAX_LINE: usize = MAX_BODY + 1024;
 
 /// Reads a cassette.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Cassette, Diagnostic> {
+    read_by(file, bytes, |second, text, seal| match seal {
+        Seal::Whole => scan::scan(text, second.line_offset).map_or_else(|| read_document(second, text), Ok),
+        Seal::Broken { .. } => read_document(second, text),
+    })
+}
+
+/// Reads a cassette through YAML, whatever its seal says: what the writer wrote is checked so.
+pub(super) fn read_carefully(file: &str, bytes: &[u8]) -> Result<Cassette, Diagnostic> {
+    read_by(file, bytes, |second, text, _| read_document(second, text))
+}
+
+type Exchanges = (Vec<Exchange>, Vec<Place>);
+
+fn read_by(
+    file: &str,
+    bytes: &[u8],
+    second: impl FnOnce(Source<'_>, &str, &Seal) -> Result<Exchanges, Diagnostic>,
+) -> Result<Cassette, Diagnostic> {
     let text = check_bytes(file, bytes)?;
-    read_text(file, text).map_err(|error| match conflict(file, text) {
+    read_text(file, text, second).map_err(|error| match conflict(file, text) {
         Some(conflict) => conflict,
         None => exchange::or_help(error, "mend it by hand and seal it with `retake cassette seal`, or record it anew"),
     })
 }
 
-fn read_text(file: &str, text: &str) -> Result<Cassette, Diagnostic> {
+fn read_text(
+    file: &str,
+    text: &str,
+    second: impl FnOnce(Source<'_>, &str, &Seal) -> Result<Exchanges, Diagnostic>,
+) -> Result<Cassette, Diagnostic> {
     let parts = split(file, text)?;
     refuse_higher_version(parts.second, parts.second_text)?;
     let header = header::read(parts.first, parts.first_text)?;
-    let (exchanges, places) = read_document(parts.second, parts.second_text)?;
     let seal = seal::check(&header.info, parts.second_text.as_bytes());
+    let (exchanges, places) = second(parts.second, parts.second_text, &seal)?;
     Ok(Cassette {
         file: file.to_owned(),
         source: header.source,
@@ -118,10 +140,6 @@ fn split<'t, 's>(file: &'s str, text: &'t str) -> Result<Parts<'t, 's>, Diagnost
     };
     let lines = |text: &str| u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX);
     let second = Source { file, line_offset: lines(first_text).saturating_add(2) };
-    if let Some((before, _)) = split_line(second_text, "---") {
-        let line = lines(before).saturating_add(second.line_offset).saturating_add(1);
-        return Err(error("a third document begins here", line).help("a cassette has two: header and exchanges"));
-    }
     Ok(Parts { first: Source { file, line_offset: 1 }, first_text, second, second_text })
 }
 
@@ -163,7 +181,9 @@ fn check_version(version: i64, location: Location) -> Result<(), Diagnostic> {
     })
 }
 
-fn read_document(source: Source<'_>, text: &str) -> Result<(Vec<Exchange>, Vec<Place>), Diagnostic> {
+/// Reads document 2 the careful way.
+pub(super) fn read_document(source: Source<'_>, text: &str) -> Result<Exchanges, Diagnostic> {
+    refuse_third_document(source, text)?;
     let limits = Limits { bytes: MAX_BYTES, nodes: 10_000 + text.len() / 6 };
     let root = parse(source, text, limits)?;
     let version = root.entries(source, "the second document")?.iter().find(|(key, _)| key.key() == "cassette");
@@ -176,7 +196,16 @@ fn read_document(source: Source<'_>, text: &str) -> Result<(Vec<Exchange>, Vec<P
     read_exchanges(source, items)
 }
 
-fn read_exchanges(source: Source<'_>, items: &[Node<'_>]) -> Result<(Vec<Exchange>, Vec<Place>), Diagnostic> {
+fn refuse_third_document(source: Source<'_>, text: &str) -> Result<(), Diagnostic> {
+    let Some((before, _)) = split_line(text, "---") else { return Ok(()) };
+    let lines = before.bytes().filter(|byte| *byte == b'\n').count();
+    let line = u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(source.line_offset).saturating_add(1);
+    Err(Diagnostic::new("a third document begins here")
+        .at(Location::at(source.file, line, 1))
+        .help("a cassette has two: header and exchanges"))
+}
+
+fn read_exchanges(source: Source<'_>, items: &[Node<'_>]) -> Result<Exchanges, Diagnostic> {
     let mut exchanges: Vec<Exchange> = Vec::with_capacity(items.len());
     let mut places: Vec<Place> = Vec::with_capacity(items.len());
     for item in items {
@@ -184,11 +213,17 @@ fn read_exchanges(source: Source<'_>, items: &[Node<'_>]) -> Result<(Vec<Exchang
         exchanges.push(exchange);
         places.push(place);
     }
-    let mut first: HashMap<&str, Place> = HashMap::with_capacity(exchanges.len());
-    for (exchange, place) in exchanges.iter().zip(&places) {
-        if let Some(before) = first.insert(&exchange.id, *place) {
-            return Err(exchange::duplicate_id(source, exchange, *place, before));
-        }
+    match first_duplicate(&exchanges) {
+        Some((first, second)) => Err(exchange::duplicate_id(source, &exchanges[second], places[second], places[first])),
+        None => Ok((exchanges, places)),
     }
-    Ok((exchanges, places))
+}
+
+/// The first exchange whose id came before, behind the one that has it too.
+pub(super) fn first_duplicate(exchanges: &[Exchange]) -> Option<(usize, usize)> {
+    let mut first: HashMap<&str, usize> = HashMap::with_capacity(exchanges.len());
+    exchanges
+        .iter()
+        .enumerate()
+        .find_map(|(index, exchange)| first.insert(&exchange.id, index).map(|before| (before, index)))
 }

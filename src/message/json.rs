@@ -5,6 +5,10 @@
 //! between tokens. That is what lets a cassette show a body one member a line
 //! and still hold the bytes of the wire.
 
+mod check;
+
+pub use check::compact_checked;
+
 use std::borrow::Cow;
 use std::fmt;
 

@@ -2,10 +2,12 @@
 
 use super::arbitrary::{bytes, exchange, exchanges, link};
 use super::cassette;
-use crate::cassette::{self as cassettes, entry};
+use crate::cassette::{self as cassettes, entry, read, scan, write};
+use crate::evidence::Place;
 use crate::message::{Body, Exchange, Redacted};
+use crate::yaml::Source;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 
 proptest! {
     #[test]
@@ -88,4 +90,96 @@ proptest! {
             Err(error) => prop_assert_eq!(error.location.file.as_deref(), Some("a.cassette.yaml")),
         }
     }
+
+    #[test]
+    fn the_fast_way_reads_all_that_the_writer_writes(exchanges in exchanges()) {
+        let empty = exchanges.is_empty();
+        let document = write::document(&cassette(exchanges).transcript.exchanges);
+
+        let fast = scan::scan(&document, 7);
+
+        // A text body with blank lines is left to the careful way.
+        let blank = document.contains("\n\n");
+        prop_assert!(fast.is_some() || blank || empty, "{}", document);
+        prop_assert!(fast.is_none() || fast == careful(&document));
+    }
+
+    #[test]
+    fn the_fast_way_reads_nothing_else_than_the_careful_one(
+        exchanges in exchanges(),
+        damage in proptest::collection::vec((any::<Index>(), damage()), 1..4),
+    ) {
+        let mut document = write::document(&cassette(exchanges).transcript.exchanges);
+        for (place, damage) in &damage {
+            document = damaged(&document, place, damage);
+        }
+
+        if let Some(fast) = scan::scan(&document, 7) {
+            let source = Source { file: "a.cassette.yaml", line_offset: 7 };
+            let careful = read::read_document(source, &document);
+            prop_assert!(careful.as_ref() == Ok(&fast), "{}\n{:?}", document, careful);
+        }
+    }
+}
+
+fn careful(document: &str) -> Option<(Vec<Exchange>, Vec<Place>)> {
+    let source = Source { file: "a.cassette.yaml", line_offset: 7 };
+    read::read_document(source, document).ok()
+}
+
+/// What befalls a document: its lines, since the fast way reads lines, and its characters.
+#[derive(Debug, Clone)]
+enum Damage {
+    /// A line is taken out.
+    LineOut,
+    /// A line stands twice.
+    LineTwice,
+    /// A line changes places with the next.
+    LinesSwapped,
+    /// A line is indented by so many spaces more, or fewer.
+    Indented(i8),
+    /// A character is replaced.
+    Character(String),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let character = select(
+        &[
+            "", " ", "\"", "\\", ":", "-", "#", "a", "0", "\n", "\n\n", "\t", "\r", "\u{85}", "\u{2028}", "é", "|",
+            "A", ": ", "{", "[",
+        ][..],
+    );
+    prop_oneof![
+        Just(Damage::LineOut),
+        Just(Damage::LineTwice),
+        Just(Damage::LinesSwapped),
+        (-3i8..4).prop_map(Damage::Indented),
+        character.prop_map(|text| Damage::Character(text.to_owned())),
+    ]
+}
+
+fn damaged(document: &str, place: &Index, damage: &Damage) -> String {
+    if document.is_empty() {
+        return String::new();
+    }
+    if let Damage::Character(text) = damage {
+        let characters: Vec<(usize, char)> = document.char_indices().collect();
+        let (at, old) = characters[place.index(characters.len())];
+        return format!("{}{text}{}", &document[..at], &document[at + old.len_utf8()..]);
+    }
+    let mut lines: Vec<String> = document.split_inclusive('\n').map(str::to_owned).collect();
+    let at = place.index(lines.len());
+    match damage {
+        Damage::LineOut => drop(lines.remove(at)),
+        Damage::LineTwice => lines.insert(at, lines[at].clone()),
+        Damage::LinesSwapped => lines.swap(at, (at + 1) % document.split_inclusive('\n').count()),
+        Damage::Indented(by) if *by >= 0 => lines[at].insert_str(0, &" ".repeat(by.unsigned_abs().into())),
+        Damage::Indented(by) => {
+            for _ in 0..by.unsigned_abs() {
+                lines[at] = lines[at].strip_prefix(' ').unwrap_or(&lines[at]).to_owned();
+            }
+        }
+        Damage::Character(_) => {}
+    }
+    lines.concat()
 }
