@@ -13,6 +13,8 @@ mod commands;
 mod credentials;
 mod probe;
 mod record;
+#[cfg(feature = "cli")]
+mod recording;
 mod replay;
 mod report;
 #[cfg(feature = "sdk")]
