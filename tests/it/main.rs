@@ -19,6 +19,8 @@ mod replay;
 mod report;
 #[cfg(feature = "sdk")]
 mod rust_sdk;
+#[cfg(feature = "sdk")]
+mod rust_sdk_recorded;
 mod serve;
 mod server;
 mod sigv4;

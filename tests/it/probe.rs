@@ -2,12 +2,14 @@
 
 use retake::answer::{Answer, Answerer, Session};
 use retake::message::{PROBE_HEADER, Request, Response};
-use retake::net::{Clock, Endpoint};
+use retake::net::{Access, Clock, Credentials, Endpoint, Listen, Listener};
 use retake::probe::{DEFAULT_MAX_REQUESTS, Plan, Prober, Target};
+use retake::record::{self, Recorder, UpstreamChoice};
 use retake::simulate::{Settings, Simulator};
 use retake::spec::errors::error_type;
 use retake::spec::{self, Inputs, Specs};
-use retake::{Simulate, serve};
+use retake::{Replay, Simulate, serve};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -102,17 +104,17 @@ async fn sends_its_requests_signed() {
         DEFAULT_MAX_REQUESTS,
     );
 
-    let sent = prober(&service.access().endpoint, &service).run(&mut plan).await.unwrap();
+    let sent = prober(service.access()).run(&mut plan).await.unwrap();
 
     let ledger = service.finish().await.ledger;
     assert_eq!((sent, ledger.requests, ledger.refused), (16, 16, 0));
 }
 
-fn prober(endpoint: &str, service: &serve::Simulating) -> Prober {
+fn prober(access: &Access) -> Prober {
     Prober {
-        endpoint: Endpoint::parse(endpoint).unwrap(),
-        credentials: service.access().credentials.clone(),
-        region: service.access().region.clone(),
+        endpoint: Endpoint::parse(&access.endpoint).unwrap(),
+        credentials: access.credentials.clone(),
+        region: access.region.clone(),
         clock: Clock::system(),
         pause: Duration::from_millis(1),
     }
@@ -143,12 +145,13 @@ async fn probe_erring(status: u16, error: &str, times: u32) -> u32 {
     let headers = [("x-amzn-errortype", error)].into_iter().collect();
     let error = Response { status: Some(status), headers, ..Response::default() };
     let erring = Erring { error, left: Mutex::new(times), simulator };
-    let service = Simulate::operation(OPERATION).unwrap().start().await.unwrap();
-    let listener = retake::net::Listener::bind(retake::net::Listen::default()).await.unwrap();
+    let listener = Listener::bind(Listen::default()).await.unwrap();
     let running = serve::Server::start(listener, Arc::new(erring), &specs, serve::Options::default());
     let mut plan = Plan::new(vec![Target { spec, inputs, other_inputs: None }], DEFAULT_MAX_REQUESTS);
 
-    let sent = prober(running.endpoint(), &service).run(&mut plan).await.unwrap();
+    let credentials = Credentials::throwaway().unwrap();
+    let access = Access { endpoint: running.endpoint().to_owned(), region: "us-east-1".to_owned(), credentials };
+    let sent = prober(&access).run(&mut plan).await.unwrap();
 
     assert_eq!(running.shutdown().await.requests, u64::from(sent));
     sent
@@ -171,8 +174,7 @@ async fn says_that_it_cannot_reach_the_endpoint() {
     let spec = specs.operation(OPERATION).unwrap();
     let inputs = simulator.example_inputs(OPERATION).unwrap();
     let service = Simulate::operation(OPERATION).unwrap().start().await.unwrap();
-    let nobody = service.access().endpoint.clone();
-    let prober = prober(&nobody, &service);
+    let prober = prober(service.access());
     service.finish().await;
 
     let error = prober
@@ -181,4 +183,46 @@ async fn says_that_it_cannot_reach_the_endpoint() {
         .unwrap_err();
 
     assert!(error.what.contains("cannot"), "{error}");
+}
+
+#[tokio::test]
+async fn what_it_asks_becomes_a_cassette_that_says_what_each_call_was_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (specs, simulator) = simulator(3);
+    let spec = specs.operation(OPERATION).unwrap();
+    let inputs = simulator.example_inputs(OPERATION).unwrap();
+    let listener = Listener::bind(Listen::default()).await.unwrap();
+    let upstream = UpstreamChoice::Simulated(Arc::new(simulator));
+    let options = record::Options::new(Arc::clone(&specs), upstream, folder.path().join("probe.cassette.yaml"));
+    let recorder = Recorder::start(listener, options).unwrap();
+    let mut plan = Plan::new(vec![Target { spec, inputs, other_inputs: None }], DEFAULT_MAX_REQUESTS);
+
+    prober(recorder.access()).run(&mut plan).await.unwrap();
+
+    let recording = recorder.finish().await.unwrap();
+    let cassette = recording.cassette.unwrap();
+    let ids: Vec<&str> = cassette.transcript.exchanges.iter().map(|exchange| exchange.id.as_str()).collect();
+    assert_eq!(
+        ids.iter().copied().collect::<BTreeSet<_>>(),
+        BTreeSet::from([
+            "page-1",
+            "size-1-page-1",
+            "size-1-page-2",
+            "size-1-page-3",
+            "size-2-page-1",
+            "size-2-page-2",
+            "size-50-page-1",
+            "page-1-validation-malformed-datastore-id",
+            "page-1-resource-not-found-unknown-datastore-id",
+            "page-1-validation-malformed-image-set-id",
+            "page-1-resource-not-found-unknown-image-set-id",
+            "size-0-page-1-validation",
+            "size-51-page-1-validation",
+            "page-1-validation-empty-token",
+            "size-2-page-1-validation-tampered-token",
+            "page-1-validation-unknown-token",
+        ])
+    );
+    assert_eq!(ids.len(), 16);
+    Replay::new((*specs).clone(), vec![cassette]).verify().assert_passed();
 }
