@@ -15,9 +15,9 @@ http: {method: POST, path: "/shops/{shopId}/things/{thing}"}
 input:
   shopId: {in: path, type: string, required: true}
   thing: {in: path, type: string, required: true}
+  tags: {in: query, type: list, of: string, name: tag}
   token: {in: query, type: string, name: next-token}
   size: {in: query, type: integer}
-  tags: {in: query, type: list, of: string, name: tag}
   region: {in: header, type: string, name: X-Shop-Region}
   filter: {type: structure, members: {a: {type: string}}}
   limit: {type: integer, name: Limit}
@@ -63,9 +63,9 @@ fn reads_members_from_every_place() {
     let expected = [
         ("shopId", "a b"),
         ("thing", "x/y"),
+        ("tags", r#"["1","two"]"#),
         ("token", "é"),
         ("size", "ten"),
-        ("tags", r#"["1","two"]"#),
         ("region", "north"),
         ("filter", r#"{"a":"\u00e9"}"#),
         ("limit", "5"),
@@ -168,6 +168,44 @@ fn prefers_the_literal_where_two_paths_fit() {
     assert_eq!(operation("/things/search").unwrap(), "Search");
     assert_eq!(operation("/things/Search").unwrap(), "AById");
     assert_eq!(operation("/things/search?x=1").unwrap_err().operation.unwrap(), "Search");
+}
+
+#[test]
+fn prefers_the_earlier_literal_and_goes_on_to_what_takes_the_rest() {
+    let input = |key: &str| format!("input: {{{key}: {{in: path, type: string, required: true}}}}");
+    let early = spec_with("/a/b/{w}", "One", &input("w"));
+    let late = spec_with(
+        "/a/{x}/c",
+        "Two",
+        &format!("{}\n  q: {{in: query, type: string}}", "input:\n  x: {in: path, type: string, required: true}"),
+    );
+    let specs = Specs::new(vec![late, early]);
+    let operation = |target: &str| {
+        let request = Request { method: "GET".into(), ..request(target) };
+        specs.route(&request).unwrap().spec.operation.clone()
+    };
+
+    assert_eq!(operation("/a/b/c"), "One");
+    assert_eq!(operation("/a/b/c?q=1"), "Two");
+}
+
+#[test]
+fn builds_one_canonical_request() {
+    let specs = find_things();
+    let spec = specs.operation("FindThings").unwrap();
+    let texts = [("tags", "b,a"), ("token", "t"), ("size", "5"), ("shopId", "a b/é"), ("thing", "~x"), ("region", "n")];
+
+    let request = build_request(spec, &Inputs::from_texts(spec, texts));
+
+    assert_eq!(
+        target::join(&request.path, &request.query),
+        "/shops/a%20b%2F%C3%A9/things/~x?next-token=t&size=5&tag=b&tag=a"
+    );
+    assert_eq!(
+        request.headers.iter().collect::<Vec<_>>(),
+        [("content-type", "application/json"), ("x-shop-region", "n")]
+    );
+    assert_eq!(request.body.bytes(), b"{}");
 }
 
 #[test]

@@ -21,7 +21,8 @@ fn refuses_malformed_and_unknown_resources() {
             }
             let unknown = exemplar::unknown(&spec, member.shape, &known).unwrap();
             let response = subject.call_with(&[(&member.key, &unknown)]);
-            let name = spec.not_found_error.as_deref().or(validation_error(&spec));
+            let by_status = spec.errors.iter().find(|error| error.status == 404).map(|error| error.name.as_str());
+            let name = spec.not_found_error.as_deref().or(by_status).or(validation_error(&spec));
             assert_refused(&spec, &response, name, &member.wire_name);
             refused += 1;
         }

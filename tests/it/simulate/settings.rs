@@ -1,6 +1,6 @@
 //! What a simulator is told, and which specs it cannot follow.
 
-use super::subject::specs_in;
+use super::subject::{Subject, specs_in, walk};
 use retake::answer::{Answer, Answerer, Session};
 use retake::simulate::{Settings, Simulator};
 use retake::spec::{Specs, build_request, compile};
@@ -55,8 +55,42 @@ fn says_which_spec_it_cannot_follow() {
     let rules = "output: {state: {type: enum, values: [NEW, OLD], required: true}}\nrules:\n\
                  - {id: one, expect: {state: NEW}}\n- {id: two, expect: {state: OLD}}\n";
     assert!(refused(rules).contains("a.yaml:"), "{}", refused(rules));
+    let value = "output: {s: {type: string, pattern: \"[a-z]{3}\", length: [5, 9], required: true}}\n";
+    assert!(
+        refused(value).contains("no value can be made of the type of \"s\"\n  at a.yaml:5:1"),
+        "{}",
+        refused(value)
+    );
+    let list = "output: {l: {type: list, of: {type: structure, members: {s: {type: string, pattern: a, length: [5, 9], required: true}}}}}\n";
+    assert!(refused(list).contains("no value can be made"), "{}", refused(list));
     let token = "input: {t: {in: query, type: string, length: [1, 5]}}\n\
                  output: {l: {type: list, of: string}, t: {type: string, length: [1, 5]}}\n\
                  pagination: {input_token: t, output_token: t, items: l}\n";
     assert!(refused(token).contains("no page token"), "{}", refused(token));
+}
+
+#[test]
+fn knows_the_stand_ins_of_a_cassette_where_it_is_told_nothing() {
+    let specs = Arc::new(Specs::new(specs_in("specs")));
+    let simulator = Simulator::new(specs, Settings::default()).unwrap();
+
+    let inputs = simulator.example_inputs("ListImageSetVersions").unwrap();
+
+    let texts: Vec<_> = inputs.iter().map(|(key, value)| (key, value.text().into_owned())).collect();
+    let expected =
+        [("datastoreId", "datastore00000000000000000000001"), ("imageSetId", "imageset000000000000000000000001")];
+    assert_eq!(texts, expected.map(|(key, value)| (key, value.to_owned())));
+}
+
+#[test]
+fn lists_no_more_items_than_differ() {
+    let text = "spec: 1\nservice: {id: s, api_version: \"1\", protocol: rest-json, signing_name: s, endpoint: e}\n\
+        operation: A\nhttp: {method: GET, path: /a}\ninput: {t: {in: query, type: string}}\n\
+        output: {l: {type: list, of: {type: structure, members: {k: {type: enum, values: [A, B, C], required: true}}}}, t: {type: string}}\n\
+        pagination: {input_token: t, output_token: t, items: l, identity: [k]}\n";
+    let subject = Subject::new(&compile("a.yaml", text).unwrap(), Settings::default());
+
+    let walk = walk(&subject, &subject.inputs(), None);
+
+    assert_eq!(walk.items.len(), 3);
 }

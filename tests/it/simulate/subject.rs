@@ -4,7 +4,9 @@ use super::rules::assert_rules_hold;
 use retake::answer::{Answer, Answerer, Session};
 use retake::message::{Json, Request, Response};
 use retake::simulate::{Settings, Simulator};
-use retake::spec::{InputValue, Inputs, Kind, Member, Spec, Specs, build_request, compile, conform, errors};
+use retake::spec::{
+    InputValue, Inputs, Kind, Location, Member, Retry, Spec, Specs, build_request, compile, conform, errors,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -88,7 +90,7 @@ pub(super) fn output<'b>(spec: &Spec, body: &'b Json, key: &str) -> Option<&'b J
 
 pub(super) fn assert_conforms(spec: &Spec, response: &Response) {
     assert_eq!(response.status, Some(spec.http.success), "{}: {response:?}", spec.file);
-    let payload = spec.output.iter().find(|member| member.location == retake::spec::Location::Payload);
+    let payload = spec.output.iter().find(|member| member.location == Location::Payload);
     let is_raw = payload.is_some_and(|member| matches!(spec.shape(member.shape).kind, Kind::Blob | Kind::String));
     if !is_raw {
         let body = body(response);
@@ -123,14 +125,22 @@ pub(super) fn walk(subject: &Subject, start: &Inputs, page_size: Option<u64>) ->
         let items = output(spec, &body, &pagination.items).unwrap().as_array().unwrap();
         walk.items.extend_from_slice(items);
         walk.pages.push(items.len());
-        let Some(token) = output(spec, &body, &pagination.output_token) else { return walk };
-        let token = token.as_text().unwrap().into_owned();
+        let Some(token) = next_token(spec, &response) else { return walk };
         assert!(!walk.tokens.contains(&token), "{}: the token came before", spec.file);
         assert!(!items.is_empty(), "{}: an empty page leads on", spec.file);
         assert!(token.is_ascii() && (1..=8192).contains(&token.len()));
         let member = spec.input_member(&pagination.input_token).unwrap();
         inputs.set(&member.key, InputValue::from_text(spec, member, &token));
         walk.tokens.push(token);
+    }
+}
+
+/// The token of a page, in its body or in a header.
+fn next_token(spec: &Spec, response: &Response) -> Option<String> {
+    let member = spec.output_member(&spec.pagination.as_ref().unwrap().output_token).unwrap();
+    match member.location {
+        Location::Header => response.headers.get(&member.wire_name.to_ascii_lowercase()).map(str::to_owned),
+        _ => Some(output(spec, &body(response), &member.key)?.as_text().unwrap().into_owned()),
     }
 }
 
@@ -154,10 +164,10 @@ pub(super) fn assert_refused(spec: &Spec, response: &Response, name: Option<&str
 }
 
 pub(super) fn validation_error(spec: &Spec) -> Option<&str> {
-    let fallback = spec.errors.iter().find(|error| error.status == 400 || error.status == 409);
+    let fallback = spec.errors.iter().find(|error| error.status < 500 && error.retry == Retry::Never);
     spec.validation_error.as_deref().or_else(|| fallback.map(|error| error.name.as_str()))
 }
 
 pub(super) fn is_path_text(spec: &Spec, member: &Member) -> bool {
-    member.location == retake::spec::Location::Path && matches!(spec.shape(member.shape).kind, Kind::String)
+    member.location == Location::Path && matches!(spec.shape(member.shape).kind, Kind::String)
 }

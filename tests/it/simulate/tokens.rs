@@ -1,6 +1,8 @@
 //! Page tokens: bound, opaque, and nobody else's.
 
-use super::subject::{Subject, assert_conforms, assert_refused, is_path_text, listings, validation_error, walk};
+use super::subject::{
+    Subject, assert_conforms, assert_refused, body, is_path_text, listings, specs_in, validation_error, walk,
+};
 use retake::message::Json;
 use retake::simulate::Settings;
 use retake::spec::exemplar;
@@ -82,4 +84,18 @@ fn never_issues_a_token_that_says_what_it_means() {
             assert_eq!(neighbours, 1, "{}: tokens count up", spec.file);
         }
     }
+}
+
+#[test]
+fn tells_inputs_apart_that_would_make_one_text() {
+    let spec = specs_in("tests/data/simulate").into_iter().find(|spec| spec.operation == "ListNames").unwrap();
+    let subject = Subject::new(&spec, Settings::default());
+    let first = subject.call_with(&[("prefix", "a"), ("suffix", "b")]);
+    let token = body(&first).get("page").unwrap().as_text().unwrap().into_owned();
+
+    for others in [&[("prefix", "asuffixb")][..], &[("prefix", "a")], &[("prefix", "b"), ("suffix", "a")], &[]] {
+        let response = subject.call_with(&[others, &[("page", &token)]].concat());
+        assert_refused(&spec, &response, None, "page");
+    }
+    assert_conforms(&spec, &subject.call_with(&[("prefix", "a"), ("suffix", "b"), ("page", &token)]));
 }
