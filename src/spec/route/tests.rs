@@ -6,6 +6,7 @@ use crate::message::target;
 use crate::spec::{build_request, compile};
 use bytes::Bytes;
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 const GET: &str = r#"
 spec: 1
@@ -31,8 +32,9 @@ fn spec_with(path: &str, operation: &str, input: &str) -> Spec {
     compile("a.yaml", &text).unwrap()
 }
 
-fn find_things() -> Specs {
-    Specs::new(vec![compile("a.yaml", GET).unwrap()])
+fn find_things() -> &'static Specs {
+    static SPECS: LazyLock<Specs> = LazyLock::new(|| Specs::new(vec![compile("a.yaml", GET).unwrap()]));
+    &SPECS
 }
 
 fn request(target: &str) -> Request {
@@ -102,7 +104,7 @@ fn refuses_every_other_spelling_of_a_path() {
     ];
 
     for (path, expected) in others {
-        assert_eq!(kind(&specs, &request(path)), expected, "{path}");
+        assert_eq!(kind(specs, &request(path)), expected, "{path}");
     }
     assert!(specs.route(&request("/shops/a/things/b")).is_ok());
 }
@@ -117,7 +119,7 @@ fn refuses_another_method_and_names_the_nearest_operation() {
 
     assert_eq!(unrouted.kind, UnroutedKind::Method);
     assert_eq!(unrouted.nearest.unwrap(), "FindThings (POST /shops/{shopId}/things/{thing})");
-    assert_eq!(kind(&specs, &lower), UnroutedKind::Method);
+    assert_eq!(kind(specs, &lower), UnroutedKind::Method);
 }
 
 #[test]
@@ -129,13 +131,13 @@ fn refuses_unknown_and_repeated_members() {
     assert_eq!(unknown.kind, UnroutedKind::UnknownQuery("next-tokn".into()));
     assert_eq!(unknown.operation.as_deref(), Some("FindThings"));
     assert_eq!(unknown.nearest.as_deref(), Some("\"next-token\""));
-    assert_eq!(kind(&specs, &request(&format!("{path}?token=1"))), UnroutedKind::UnknownQuery("token".into()));
-    assert_eq!(kind(&specs, &request(&format!("{path}?size=1&size=1"))), UnroutedKind::RepeatedQuery("size".into()));
+    assert_eq!(kind(specs, &request(&format!("{path}?token=1"))), UnroutedKind::UnknownQuery("token".into()));
+    assert_eq!(kind(specs, &request(&format!("{path}?size=1&size=1"))), UnroutedKind::RepeatedQuery("size".into()));
     let mut twice = request(path);
     twice.headers.push("x-shop-region", "a");
     twice.headers.push("x-shop-region", "a");
-    assert_eq!(kind(&specs, &twice), UnroutedKind::RepeatedHeader("X-Shop-Region".into()));
-    let body = |body| kind(&specs, &with_body(path, body));
+    assert_eq!(kind(specs, &twice), UnroutedKind::RepeatedHeader("X-Shop-Region".into()));
+    let body = |body| kind(specs, &with_body(path, body));
     assert_eq!(body(r#"{"limit":1}"#), UnroutedKind::UnknownBodyMember("limit".into()));
     assert_eq!(body(r#"{"Limit":1,"Limit":1}"#), UnroutedKind::RepeatedBodyMember("Limit".into()));
     assert_eq!(body("{"), UnroutedKind::BodyNotJson);
@@ -303,5 +305,24 @@ proptest! {
         let route = specs.route(&arrived).unwrap();
         prop_assert_eq!(&route.inputs, &inputs);
         prop_assert_eq!(build_request(spec, &route.inputs), built);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_routes_is_built_again_to_the_same_inputs(
+        path in prop_oneof!["/shops/[ -~]{0,6}/things/[ -~é]{0,6}", "[ -~]{0,20}", "/shops/(%[0-9a-fA-F.]{0,2}){1,3}/things/[.%2eE]{1,6}"],
+        query in prop::collection::vec(("next-token|size|tag|tagg", ".{0,4}"), 0..3),
+        body in prop_oneof!["", r#"\{"(Limit|filter|x)":("a"|1|\{\}|null)\}"#, ".{0,8}"],
+    ) {
+        let specs = find_things();
+        let request = Request { method: "POST".into(), path, query, body: Body::from_bytes(body), ..Request::default() };
+
+        if let Ok(route) = specs.route(&request) {
+            let built = build_request(route.spec, &route.inputs);
+            let again = specs.route(&built).unwrap();
+            prop_assert_eq!(&again.inputs, &route.inputs);
+            prop_assert_eq!(build_request(again.spec, &again.inputs), built);
+        }
     }
 }
