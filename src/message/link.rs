@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn reads_the_call_the_client_and_the_probe_of_a_request() {
         let headers = Headers::from_iter([
-            ("User-Agent", "Boto3/1.44.5 md/Botocore#1.44.5"),
+            ("User-Agent", "Client-3/1.44.5 md/Core#1.44.5"),
             ("amz-sdk-invocation-id", "a-b"),
             (PROBE_HEADER, "page-size-0"),
         ]);
@@ -54,7 +54,7 @@ mod tests {
         let link = Link::of(&Request { headers, ..Request::default() });
 
         assert_eq!(link.call.as_deref(), Some("a-b"));
-        assert_eq!(link.client.as_deref(), Some("Boto3"));
+        assert_eq!(link.client.as_deref(), Some("Client-3"));
         assert_eq!(link.probe.as_deref(), Some("page-size-0"));
         assert_eq!((link.signature, link.session), (None, None));
     }

@@ -1,6 +1,7 @@
 //! The recorder, between a client and upstreams of every kind.
 
 mod admission;
+mod canary;
 mod faults;
 mod files;
 mod hooked;
