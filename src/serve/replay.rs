@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 /// A replay server to be started.
 ///
-/// ```no_run
+#[cfg_attr(feature = "sdk", doc = "```no_run")]
+#[cfg_attr(not(feature = "sdk"), doc = "```ignore")]
 /// # async fn a_test() -> Result<(), retake::diagnostic::Diagnostic> {
 /// let replay = retake::Replay::open("cassettes/medical-imaging")?;
 /// replay.verify().assert_passed();

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 /// A simulator to be started.
 ///
-/// ```
+#[cfg_attr(feature = "sdk", doc = "```")]
+#[cfg_attr(not(feature = "sdk"), doc = "```ignore")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let service = retake::Simulate::operation("ListImageSetVersions")?.items(3).start().await?;
