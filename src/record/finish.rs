@@ -47,7 +47,7 @@ impl Running {
     /// Without an exchange nothing is written. An error means that the recording could not be kept; the journal stays
     /// where it can be read, unless it holds what must not be kept.
     pub async fn finish(self) -> Result<Recording, Diagnostic> {
-        let Self { access, serving, shared, target, options } = self;
+        let Self { access, serving, relays: _relays, shared, target, options } = self;
         let served = serving.shutdown().await;
         let mut secrets = shared.wind_down(options.limits.drain).await;
         secrets.push(access.credentials);

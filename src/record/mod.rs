@@ -44,6 +44,8 @@ pub struct Recorder;
 
 impl Recorder {
     /// Takes the cassette for this process, begins the journal, and starts to serve; clients may come at once.
+    ///
+    /// To be called where tasks can be spawned: in a tokio runtime.
     pub fn start(listener: Listener, options: Options) -> Result<Running, StartError> {
         options.check()?;
         let ours = Credentials::throwaway().map_err(StartError::Failed)?;
@@ -63,7 +65,8 @@ impl Recorder {
             relays: Mutex::default(),
         });
         let serving = Serving::start(listener, Arc::new(Front(Arc::clone(&shared))), options.limits.clone());
-        Ok(Running { access, serving, shared, target, options })
+        let relays = Relays(Arc::clone(&shared));
+        Ok(Running { access, serving, relays, shared, target, options })
     }
 }
 
@@ -71,9 +74,19 @@ impl Recorder {
 pub struct Running {
     access: Access,
     serving: Serving,
+    relays: Relays,
     shared: Arc<Shared>,
     target: Target,
     options: Options,
+}
+
+/// Ends the exchanges under way when it is dropped: their tasks share what they are kept in.
+struct Relays(Arc<Shared>);
+
+impl Drop for Relays {
+    fn drop(&mut self) {
+        self.0.relays.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
 }
 
 impl Running {

@@ -226,3 +226,38 @@ impl Stream {
 fn deliver(reply: oneshot::Sender<Outgoing>, outgoing: Outgoing) {
     let _ = reply.send(outgoing);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::compile;
+    use std::path::Path;
+
+    fn live(template: &str, region: &str) -> Result<Endpoint, Diagnostic> {
+        let text = format!(
+            "spec: 1\nservice: {{id: a, api_version: a, protocol: rest-json, signing_name: a, endpoint: \"{template}\"}}\n\
+             operation: A\nhttp: {{method: POST, path: /a, host_prefix: runtime-}}\n"
+        );
+        let spec = compile("a.yaml", &text).unwrap();
+        let credentials = Source::Fixed(Credentials::new("A", "b", None));
+        let mut options = Options::new(Arc::default(), UpstreamChoice::Live(credentials), Path::new("a"));
+        options.region = region.to_owned();
+        endpoint(&options, &spec)
+    }
+
+    #[test]
+    fn sends_what_is_live_to_the_host_of_the_spec_over_https() {
+        let endpoint = live("{prefix}a.{region}.amazonaws.com", "eu-west-1").unwrap();
+
+        assert_eq!(endpoint.to_string(), "https://runtime-a.eu-west-1.amazonaws.com");
+    }
+
+    #[test]
+    fn takes_nothing_for_a_host_that_is_more_than_a_name() {
+        for (template, region) in
+            [("{prefix}a.{region}.b", "x/"), ("a@b.c", "r"), ("a..b", "r"), ("a:81", "r"), ("", "r")]
+        {
+            assert!(live(template, region).is_err(), "{template}");
+        }
+    }
+}

@@ -57,7 +57,7 @@ impl Default for Options {
 pub struct Server;
 
 impl Server {
-    /// Starts to serve; clients may come at once.
+    /// Starts to serve; clients may come at once. To be called in a tokio runtime.
     ///
     /// The specs say which prefixes clients put before the host, and for which services they sign.
     pub fn start(listener: Listener, answerer: Arc<dyn Answerer>, specs: &Specs, options: Options) -> Running {

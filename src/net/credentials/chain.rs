@@ -121,3 +121,48 @@ fn credentials_of(provided: &Provided) -> Credentials {
     let token = provided.session_token().map(str::to_owned);
     Credentials::new(provided.access_key_id(), provided.secret_access_key(), token)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_credential_types::provider::future::ProvideCredentials as Future;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+    use std::time::Duration;
+
+    /// Gives credentials that end at 1000, and counts how often it was asked.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicU64);
+
+    impl ProvideCredentials for Counting {
+        fn provide_credentials<'a>(&'a self) -> Future<'a>
+        where
+            Self: 'a,
+        {
+            let number = self.0.fetch_add(1, Ordering::SeqCst);
+            let end = UNIX_EPOCH + Duration::from_secs(1000);
+            Future::ready(Ok(Provided::new(format!("KEY{number}"), "secret", None, Some(end), "test")))
+        }
+    }
+
+    #[tokio::test]
+    async fn keeps_credentials_until_shortly_before_their_end() {
+        let now = Arc::new(AtomicI64::new(0));
+        let seen = Arc::clone(&now);
+        let chain = Chain {
+            profile: None,
+            provider: Some(SharedCredentialsProvider::new(Counting::default())),
+            region: None,
+            clock: Clock::new(move || seen.load(Ordering::SeqCst)),
+            kept: Arc::default(),
+        };
+        let mut keys = Vec::new();
+
+        for time in [0, 699, 700, 701] {
+            now.store(time, Ordering::SeqCst);
+            keys.push(chain.current().await.unwrap().key_id().to_owned());
+        }
+
+        assert_eq!(keys, ["KEY0", "KEY0", "KEY1", "KEY2"]);
+        assert!(!format!("{chain:?}").contains("KEY"));
+    }
+}

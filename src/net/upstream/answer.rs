@@ -51,7 +51,10 @@ impl UpstreamBody {
     }
 
     /// Waits for the next part. After an end there is nothing to wait for.
+    ///
+    /// The gap is counted from here: time that was spent on passing parts on is not the upstream's.
     pub async fn next(&mut self) -> Part {
+        self.alarm.as_mut().reset(self.end.min(Instant::now() + self.gap));
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
@@ -70,8 +73,6 @@ impl UpstreamBody {
                     // Trailers are not passed on.
                     let Ok(bytes) = frame.into_data() else { continue };
                     self.received += bytes.len() as u64;
-                    let next = self.end.min(Instant::now() + self.gap);
-                    self.alarm.as_mut().reset(next);
                     if !bytes.is_empty() {
                         return Poll::Ready(Part::Data(bytes));
                     }

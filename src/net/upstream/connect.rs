@@ -110,7 +110,7 @@ impl Connections {
     /// A kept connection that is ready, or a new one.
     pub(super) async fn open(&self) -> Result<Lane, Diagnostic> {
         while let Some(mut lane) = self.shelf.take() {
-            if lane.sender.ready().await.is_ok() {
+            if matches!(timeout(self.limit, lane.sender.ready()).await, Ok(Ok(()))) {
                 return Ok(lane);
             }
         }
