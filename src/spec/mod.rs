@@ -89,6 +89,13 @@ impl Spec {
         self.output.iter().find(|member| member.key == key)
     }
 
+    /// The output member that is the whole body of a success and no JSON: bytes, or a text.
+    pub fn raw_payload(&self) -> Option<&Member> {
+        let payload = self.output.iter().find(|member| member.location == Location::Payload)?;
+        let is_raw = matches!(self.shape(payload.shape).kind, Kind::Blob | Kind::String | Kind::Enum(_));
+        is_raw.then_some(payload)
+    }
+
     /// The modelled error of that name.
     pub fn error(&self, name: &str) -> Option<&ErrorShape> {
         self.errors.iter().find(|error| error.name == name)

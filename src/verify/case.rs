@@ -5,10 +5,10 @@ use super::finding::Part;
 use super::walk_case::{WalkCase, families, walk_cases};
 use crate::evidence::Evidence;
 use crate::evidence::reading::{Content, Outcome, Reading};
-use crate::message::{Exchange, Json, Response};
-use crate::spec::conform::{Problem, check_inputs, check_output_body, check_output_headers};
+use crate::message::{Body, Exchange, Json, Response};
+use crate::spec::conform::{Problem, check_inputs, check_output_body, check_output_headers, check_raw_payload};
 use crate::spec::errors::ERROR_TYPE_HEADER;
-use crate::spec::{DeviationTarget, Fault, Location, Retry, Spec, Specs};
+use crate::spec::{DeviationTarget, Fault, Location, Member, Retry, Spec, Specs};
 
 /// All that a check may look at.
 pub(super) struct Cases<'a> {
@@ -113,9 +113,10 @@ impl<'c> Success<'_, 'c> {
         }
     }
 
-    /// Whether the output has anything in the body.
+    /// Whether the output has anything in the body that is JSON.
     pub(super) fn has_body_members(&self) -> bool {
-        self.spec.output.iter().any(|member| matches!(member.location, Location::Body | Location::Payload))
+        let is_there = |member: &Member| matches!(member.location, Location::Body | Location::Payload);
+        self.spec.raw_payload().is_none() && self.spec.output.iter().any(is_there)
     }
 
     fn problems(&self, exchange: &Exchange) -> Vec<(Part, Problem)> {
@@ -124,6 +125,10 @@ impl<'c> Success<'_, 'c> {
         if let (true, Some(body)) = (self.has_body_members(), self.body()) {
             let in_body = check_output_body(self.spec, body);
             problems.extend(in_body.into_iter().map(|problem| (Part::Body(problem.pointer.clone()), problem)));
+        }
+        if let Body::Empty | Body::Bytes(_) = exchange.response.body {
+            let in_payload = check_raw_payload(self.spec, exchange.response.body.bytes()).unwrap_or_default();
+            problems.extend(in_payload.into_iter().map(|problem| (Part::Body(String::new()), problem)));
         }
         problems
     }

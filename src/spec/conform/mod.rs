@@ -50,6 +50,14 @@ pub fn check_output_body(spec: &Spec, body: &Json) -> Vec<Problem> {
     walker.finish()
 }
 
+/// What is wrong with the body of a success whose payload is no JSON: bytes, or a text. None where the body is JSON.
+pub fn check_raw_payload(spec: &Spec, body: &[u8]) -> Option<Vec<Problem>> {
+    let payload = spec.raw_payload()?;
+    let mut walker = Walker::new(spec);
+    walker.raw_payload(payload, body);
+    Some(walker.finish())
+}
+
 /// What is wrong with the header members of a success.
 pub fn check_output_headers(spec: &Spec, response: &Response) -> Vec<Problem> {
     let mut walker = Walker::new(spec);

@@ -246,3 +246,27 @@ fn judges_the_headers_of_an_output() {
     assert_eq!(with(&[]), [Violation::MissingMember("ETag".into())]);
     assert_eq!(with(&[("ETag", "abcde")]), [Violation::Length { least: 1, most: 4, found: 5 }]);
 }
+
+#[test]
+fn judges_a_payload_that_is_no_json() {
+    let spec = |kind: &str| {
+        let text = format!(
+            "spec: 1\nservice: {{id: s, api_version: \"1\", protocol: rest-json, signing_name: s, endpoint: e}}\n\
+             operation: A\nhttp: {{method: GET, path: /a}}\noutput: {{p: {{in: payload, type: {kind}, required: true}}}}\n"
+        );
+        compile("a.yaml", &text).unwrap()
+    };
+    let found = |kind: &str, body: &[u8]| {
+        let problems = check_raw_payload(&spec(kind), body)?;
+        Some(problems.into_iter().map(|problem| (problem.member, problem.violation.to_string())).collect::<Vec<_>>())
+    };
+    let one = |text: &str| Some(vec![("p".to_owned(), text.to_owned())]);
+
+    assert_eq!(found("blob, length: [1, 2]", b"\xff\0"), Some(vec![]));
+    assert_eq!(found("blob, length: [1, 2]", b"\xff\0\0"), one("has a length of 3, not of 1 to 2"));
+    assert_eq!(found("string, pattern: a+", b"aa"), Some(vec![]));
+    assert_eq!(found("string, pattern: a+", b"ab"), one("does not match a+"));
+    assert_eq!(found("string", b"\xff"), one("is bytes and should be a string"));
+    assert_eq!(found("string", b""), one("lacks \"p\", which is required"));
+    assert_eq!(found("document", b"{}"), None);
+}

@@ -115,6 +115,24 @@ impl<'s, 'v> Walker<'s, 'v> {
         }
     }
 
+    /// Checks a body that is bytes or a text as a whole; an empty one is as its absence.
+    pub(super) fn raw_payload(&mut self, member: &'s Member, body: &[u8]) {
+        let text = match self.spec.shape(member.shape).kind {
+            Kind::Blob => None,
+            _ => std::str::from_utf8(body).ok(),
+        };
+        if body.is_empty() && member.required {
+            return self.lacks(member, None);
+        }
+        self.members.push((None, member));
+        match text {
+            _ if body.is_empty() => {}
+            Some(text) => self.text(member.shape, text),
+            None => self.bytes(member.shape, body),
+        }
+        self.members.pop();
+    }
+
     /// Checks a member that is there; null is as its absence.
     pub(super) fn member_value(
         &mut self,
