@@ -2,8 +2,7 @@
 
 use super::Failure;
 use crate::cassette::Cassette;
-use crate::diagnostic::{Diagnostic, Location, nearest};
-use crate::evidence::Seal;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::spec::{self, Specs};
 use crate::store;
 use clap::Args;
@@ -77,20 +76,4 @@ pub(super) fn parse_input(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("an input is written NAME=VALUE".to_owned()),
     }
-}
-
-/// Refuses cassettes that are not what was written: only `verify` and `lint` go on with them.
-pub(super) fn refuse_broken_seals(cassettes: &[Cassette]) -> Result<(), Failure> {
-    let broken = cassettes.iter().filter_map(|cassette| match &cassette.seal {
-        Seal::Whole => None,
-        Seal::Broken { stated, computed } => Some(
-            Diagnostic::new("the seal of the cassette is broken: it was changed after it was written")
-                .at(Location::file(cassette.file.clone()))
-                .expected(stated.clone())
-                .found(computed.clone())
-                .help("undo the change, or run \"retake cassette seal\" on it: its origin becomes \"edited\""),
-        ),
-    });
-    let broken: Vec<Diagnostic> = broken.collect();
-    if broken.is_empty() { Ok(()) } else { Err(Failure::all(broken)) }
 }

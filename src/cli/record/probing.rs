@@ -6,7 +6,7 @@ use super::arguments::{Arguments, UpstreamArg};
 use super::upstream::Behind;
 use crate::diagnostic::Diagnostic;
 use crate::net::{Access, Clock, Endpoint};
-use crate::probe::{Plan, Prober, Target};
+use crate::probe::{Plan, Prober, Target, Wanted};
 use crate::spec::{Inputs, Spec, Specs};
 use std::time::Duration;
 
@@ -29,37 +29,18 @@ pub(super) fn targets<'s>(
                 .help("name it with --input NAME=VALUE; without, probes go to the simulator only"),
         ));
     }
-    let wanted = |spec: &&Spec| arguments.operation.is_some() || (spec.pagination.is_some() && spec.http.read_only);
-    let targets: Vec<Target<'s>> =
-        specs.iter().filter(wanted).filter_map(|spec| target(arguments, spec, &behind.inputs)).collect();
-    if targets.is_empty() {
-        return Err(Failure::usage(
-            Diagnostic::new("no operation can be probed with these inputs")
-                .expected("a value for each required input of a paginated, read-only operation")
-                .help("name them with --input NAME=VALUE, or an operation with --operation"),
-        ));
-    }
-    Ok(targets)
+    let wanted = Wanted {
+        operation: arguments.operation.clone(),
+        inputs: arguments.inputs.clone(),
+        other_inputs: arguments.other_inputs.clone(),
+    };
+    wanted.targets(specs, |spec| known(spec, &behind.inputs)).map_err(Failure::usage)
 }
 
-/// The operation with the inputs that are its own; none if a required one is not known.
-fn target<'s>(arguments: &Arguments, spec: &'s Spec, known: &[(String, String)]) -> Option<Target<'s>> {
-    let inputs = own_inputs(spec, known);
-    let is_complete = spec.input.iter().filter(|member| member.required).all(|m| inputs.get(&m.key).is_some());
-    let others = own_inputs(spec, &arguments.other_inputs);
-    let other_inputs = (!others.is_empty()).then(|| {
-        let mut inputs = inputs.clone();
-        for (key, value) in others.iter() {
-            inputs.set(key, value.clone());
-        }
-        inputs
-    });
-    is_complete.then_some(Target { spec, inputs, other_inputs })
-}
-
-fn own_inputs(spec: &Spec, known: &[(String, String)]) -> Inputs {
-    let own = known.iter().filter(|(name, _)| spec.input_member(name).is_some());
-    Inputs::from_texts(spec, own.map(|(name, value)| (name.as_str(), value.as_str())))
+/// What is known of the operation's inputs.
+fn known(spec: &Spec, inputs: &[(String, String)]) -> Option<Inputs> {
+    let own = inputs.iter().filter(|(name, _)| spec.input_member(name).is_some());
+    Some(Inputs::from_texts(spec, own.map(|(name, value)| (name.as_str(), value.as_str()))))
 }
 
 /// Sends the probes; ends early when we are told to stop.

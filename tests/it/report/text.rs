@@ -1,7 +1,7 @@
 //! The report for people, the assertion, and the text of a snapshot.
 
 use super::{missed, report_on, troubled};
-use retake::evidence::{CheckVerdict, Report, RunVerdict};
+use retake::evidence::{CheckVerdict, Report, RunVerdict, Subject, SubjectKind};
 use retake::report::{Format, Style, render};
 
 fn text(report: &Report) -> String {
@@ -42,7 +42,11 @@ fn a_warning_alone_passes_and_fails_when_strict() {
 
 #[test]
 fn a_run_without_evidence_says_so() {
-    insta::assert_snapshot!("no-evidence-replay", text(&Report::new("replay")));
+    insta::assert_snapshot!("nothing-found", text(&Report::new("replay")));
+
+    let subject = Subject { kind: SubjectKind::Cassette, name: "a.cassette.yaml".to_owned() };
+    let uncalled = Report { subjects: vec![subject], ..Report::new("replay") };
+    insta::assert_snapshot!("no-evidence-replay", text(&uncalled));
 
     let mut unjudged = report_on(&[("request.route", "fail-other-method")]);
     for result in &mut unjudged.checks {
