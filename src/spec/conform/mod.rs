@@ -7,6 +7,7 @@
 mod scalar;
 mod violation;
 mod walk;
+mod words;
 
 pub use violation::{Problem, Violation};
 

@@ -2,6 +2,7 @@
 
 use super::scalar::{Whole, base64_length, is_number, is_plain_integer, is_time, time_words, whole};
 use super::violation::{Problem, Violation};
+use super::words::{found, is_float_word, type_words};
 use crate::message::json::{Json, Text};
 use crate::spec::{Charset, Constraints, InputValue, Kind, Location, Member, ShapeId, Spec, TimestampFormat};
 use std::borrow::Cow;
@@ -384,34 +385,4 @@ fn last_of_each(entries: &[(Text, Json)]) -> Vec<(Cow<'_, str>, &Json)> {
         last.push((key, value));
     }
     last
-}
-
-fn is_float_word(text: &str) -> bool {
-    matches!(text, "NaN" | "Infinity" | "-Infinity")
-}
-
-fn found(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "a boolean",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "an array",
-        Json::Object(_) => "an object",
-    }
-}
-
-fn type_words(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::String | Kind::Enum(_) => "a string",
-        Kind::Integer => "a whole number of 32 bits",
-        Kind::Long => "a whole number of 64 bits",
-        Kind::Float | Kind::Double => "a number",
-        Kind::Boolean => "a boolean",
-        Kind::Timestamp(format) => time_words(*format),
-        Kind::Blob => "base64 text",
-        Kind::Document => "any JSON",
-        Kind::List(_) => "an array",
-        Kind::Map { .. } | Kind::Structure(_) | Kind::Union(_) => "an object",
-    }
 }
