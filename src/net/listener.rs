@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How often another port is tried when the one of 127.0.0.1 is taken on [::1].
+/// How often another port is tried when the one of 127.0.0.1 is taken on `[::1]`.
 const TRIES: usize = 32;
 
 /// The port to listen at, on loopback; 0 for any.
@@ -43,7 +43,7 @@ impl Listen {
     }
 }
 
-/// Bound sockets: 127.0.0.1 and, where the machine has it, [::1] at the same port.
+/// Bound sockets: 127.0.0.1 and, where the machine has it, `[::1]` at the same port.
 #[derive(Debug)]
 pub struct Listener {
     v4: TcpListener,
@@ -154,7 +154,7 @@ mod tests {
         assert!(error.help.is_some());
         drop(first.v4);
         if first.v6.is_some() {
-            assert!(Listener::bind(Listen { port: first.port }).await.is_err(), "still taken on [::1]");
+            assert!(Listener::bind(Listen { port: first.port }).await.is_err(), "still taken on `[::1]`");
         }
     }
 }

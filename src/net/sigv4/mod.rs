@@ -7,9 +7,11 @@
 
 mod authorization;
 mod canonical;
+mod refused;
 mod signing;
 mod verifying;
 
 pub use authorization::key_id;
+pub use refused::SignatureRefused;
 pub use signing::{Signer, sign};
-pub use verifying::{MAX_SKEW_SECONDS, Scope, SignatureFacts, SignatureRefused, Verifier};
+pub use verifying::{MAX_SKEW_SECONDS, Scope, SignatureFacts, Verifier};
