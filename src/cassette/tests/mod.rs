@@ -4,6 +4,7 @@ mod arbitrary;
 mod foreign;
 mod insta_accept;
 mod laws;
+mod recorded;
 
 use super::{Cassette, Info, SUFFIX};
 use crate::evidence::Seal;
