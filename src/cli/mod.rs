@@ -78,6 +78,7 @@ pub fn main() -> ExitCode {
         Err(error) => return output::usage(&error),
     };
     output::start_logging(&arguments.output);
+    output::keep_panics_quiet();
     let name = arguments.command.name();
     let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(&arguments)),

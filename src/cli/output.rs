@@ -132,6 +132,14 @@ pub(super) fn start_logging(output: &OutputArgs) {
     let _ = tracing_subscriber::registry().with(layer).with(only_ours).try_init();
 }
 
+/// Says where a defect struck, and not what it was about: that may be what must not be shown.
+pub(super) fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(|| "somewhere".to_owned(), ToString::to_string);
+        to_stderr(&format!("error: a defect of retake struck at {place}; please report it"));
+    }));
+}
+
 /// Shows what a command came to and turns it into the exit code.
 pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &OutputArgs) -> ExitCode {
     let report = match result {
