@@ -1,5 +1,9 @@
 //! What the four answerers have in common: a request goes in, an answer comes out.
 
+mod fault;
+
+pub use fault::{Fault, Piece, Wire};
+
 use crate::diagnostic::escape;
 use crate::message::{Request, Response};
 use std::fmt;
@@ -30,6 +34,8 @@ impl Session {
 pub enum Answer {
     /// A response; where its `end` is not complete, the wire ends so too.
     Reply(Arc<Response>),
+    /// A response that is put on the wire byte by byte.
+    Fault(Arc<Fault>),
     /// Nothing that was recorded answers this request.
     Miss(Box<Miss>),
 }

@@ -203,6 +203,7 @@ fn answer(shared: &Shared, answerer: &dyn Answerer, arrived: Arrived, admitted: 
     let session = Session(admitted.facts.key_id.clone());
     let response = match answerer.answer(&session, &admitted.request) {
         Answer::Reply(response) => response,
+        Answer::Fault(fault) => Arc::new(fault.response.clone()),
         Answer::Miss(miss) => return fail(shared, Diagnostic::new(miss.summary())),
     };
     let outgoing = Outgoing::of(&response);

@@ -237,6 +237,7 @@ mod tests {
                 let body = String::from_utf8(response.body.bytes().to_vec()).unwrap();
                 (body, response.headers.get("x-seen-in").unwrap().to_owned())
             }
+            Answer::Fault(fault) => panic!("a player has no faults: {fault:?}"),
             Answer::Miss(miss) => panic!("{}", miss.summary()),
         }
     }

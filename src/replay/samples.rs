@@ -86,6 +86,7 @@ pub(super) fn ask(player: &Player, session: &str, request: &Request) -> Result<S
             let text = String::from_utf8(response.body.bytes().to_vec()).unwrap();
             Ok(text.split("\"name\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
         }
+        Answer::Fault(fault) => panic!("a player has no faults: {fault:?}"),
         Answer::Miss(miss) => Err(*miss),
     }
 }

@@ -145,16 +145,26 @@ impl Front {
     fn answer(&self, arrived: Arrived, facts: Option<SignatureFacts>) -> Outgoing {
         let session = key_id(&arrived.request).map_or_else(Session::anonymous, |id| Session(id.to_owned()));
         match self.answerer.answer(&session, &arrived.request) {
-            Answer::Reply(response) => {
-                let outgoing = Outgoing::of(&response);
-                self.counted.reply(|| exchange(arrived, session, facts, &response));
-                outgoing
-            }
+            Answer::Reply(response) => self.reply(arrived, session, facts, &response),
+            // The HTTP library sends what it can of it: the response that it amounts to.
+            Answer::Fault(fault) => self.reply(arrived, session, facts, &fault.response),
             Answer::Miss(miss) => {
                 self.counted.miss();
                 Outgoing::error(400, "RetakeCassetteMiss", &miss.summary())
             }
         }
+    }
+
+    fn reply(
+        &self,
+        arrived: Arrived,
+        session: Session,
+        facts: Option<SignatureFacts>,
+        response: &Response,
+    ) -> Outgoing {
+        let outgoing = Outgoing::of(response);
+        self.counted.reply(|| exchange(arrived, session, facts, response));
+        outgoing
     }
 }
 

@@ -14,6 +14,7 @@ const PAGE_2: &str = "/box/box1/things?maxResults=2&nextToken=page-token-0001";
 fn response(player: &Player, target: &str) -> Arc<Response> {
     match player.answer(&Session::anonymous(), &request(target)) {
         Answer::Reply(response) => response,
+        Answer::Fault(fault) => panic!("a player has no faults: {fault:?}"),
         Answer::Miss(miss) => panic!("{}", miss.summary()),
     }
 }

@@ -33,6 +33,7 @@ impl Subject {
     pub(super) fn send(&self, request: &Request) -> Response {
         match self.simulator.answer(&Session::anonymous(), request) {
             Answer::Reply(response) => (*response).clone(),
+            Answer::Fault(fault) => panic!("a simulator has no faults: {fault:?}"),
             Answer::Miss(miss) => panic!("a simulator misses nothing: {miss:?}"),
         }
     }
