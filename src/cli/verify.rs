@@ -85,6 +85,7 @@ fn evidence<'c>(cassette: &'c Cassette, facts: &'c RecordingFacts, demands: Dema
         transcript: &cassette.transcript,
         recording: Some(facts),
         places: &cassette.places,
+        run: None,
         demands,
     }
 }

@@ -2,20 +2,25 @@
 //!
 //! [`Evidence`] is a transcript with the facts that checks need besides it;
 //! [`catalogue`] lists the checks; [`report`] holds their results. The judging
-//! itself is `verify`. [`reading`] says
+//! itself is `verify`. [`outcome`] is what a client says of itself, [`run`] what a
+//! scenario asks of it. [`reading`] says
 //! what one exchange says, and [`walk`] groups exchanges into calls and walks, since
 //! the checks and the order of a cassette both rest on that.
 
 pub mod catalogue;
+pub mod outcome;
 pub mod reading;
 pub mod report;
+pub mod run;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
+pub use outcome::{ErrorClass, Failure, Got, Outcome};
 pub use report::{
     CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,
     SubjectKind, Trouble, TroubleKind,
 };
+pub use run::{Arrival, Expectation, ExpectedError, Probe, Run, Signature, StepRecord, Success};
 
 use crate::diagnostic::Location;
 use crate::message::{Origin, Transcript};
@@ -31,6 +36,8 @@ pub struct Evidence<'a> {
     pub recording: Option<&'a RecordingFacts>,
     /// Where each exchange stands in its file, in transcript order; empty if in no file.
     pub places: &'a [Place],
+    /// The scenario that was run, where the evidence is a client's.
+    pub run: Option<&'a Run<'a>>,
     /// What the caller asks of the evidence.
     pub demands: Demands,
 }

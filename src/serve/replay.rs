@@ -83,6 +83,7 @@ impl Replay {
                 transcript: &cassette.transcript,
                 recording: Some(&facts),
                 places: &cassette.places,
+                run: None,
                 demands: Demands::default(),
             };
             report.merge(verify(&self.specs, &evidence));

@@ -23,6 +23,7 @@ fn evidence(transcript: &Transcript, kind: SubjectKind) -> Evidence<'_> {
         transcript,
         recording: None,
         places: &[],
+        run: None,
         demands: Demands::default(),
     }
 }

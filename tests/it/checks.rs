@@ -74,6 +74,7 @@ impl Sample {
             transcript: &cassette.transcript,
             recording: Some(&facts),
             places: &cassette.places,
+            run: None,
             demands: self.demands(),
         };
         match without {
@@ -236,6 +237,7 @@ fn redaction_changes_no_verdict_on_any_sample() {
                 transcript,
                 recording: None,
                 places: &[],
+                run: None,
                 demands: Demands::default(),
             };
             verify(&specs, &evidence).checks

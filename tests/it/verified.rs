@@ -38,6 +38,7 @@ fn judge(specs: &Specs, transcript: &Transcript, kind: SubjectKind) -> Report {
         transcript,
         recording: None,
         places: &[],
+        run: None,
         demands: Demands::default(),
     };
     verify(specs, &evidence)

@@ -61,7 +61,8 @@ fn no_check_finds_anything_in_what_it_answers_to_a_probe() {
             let name = "simulator".to_owned();
             let judged = retake::evidence::Subject { kind, name };
             let demands = Demands::default();
-            let evidence = Evidence { subject: judged, transcript: &transcript, recording: None, places: &[], demands };
+            let evidence =
+                Evidence { subject: judged, transcript: &transcript, recording: None, places: &[], run: None, demands };
 
             let report = verify(&subject.specs, &evidence);
 
