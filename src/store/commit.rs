@@ -6,8 +6,8 @@
 
 use super::disk::Disk;
 use super::failed;
-use super::files::{Files, write_all};
-use crate::diagnostic::Diagnostic;
+use super::files::{Files, Kind, write_all};
+use crate::diagnostic::{Diagnostic, Location};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,10 +23,24 @@ pub fn commit(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
 
 /// Commits bytes as the content of a file, on a file system.
 pub fn commit_with(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    refuse_other_kinds(files, path)?;
     let folder = folder_of(path);
     create_folders(files, folder).map_err(|error| failed("cannot make the folder of the file", path, &error))?;
     let fresh = write_beside(files, path, bytes).map_err(|error| failed(CANNOT, path, &error))?;
     replace(files, &fresh, path)
+}
+
+/// Refuses what a rename would replace by a file: a folder, a device, a pipe, a link to one.
+fn refuse_other_kinds(files: &dyn Files, path: &Path) -> Result<(), Diagnostic> {
+    match files.kind_followed(path) {
+        Ok(Kind::File) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(CANNOT, path, &error)),
+        Ok(Kind::Folder | Kind::Link | Kind::Other) => Err(Diagnostic::new(CANNOT)
+            .at(Location::file(path.display().to_string()))
+            .found("a folder, a device or a pipe")
+            .help("name a regular file")),
+    }
 }
 
 /// The folder that a path lies in.

@@ -185,3 +185,19 @@ fn says_what_to_do_when_the_disk_is_full() {
     assert_eq!(error.what, "cannot write the file");
     assert_eq!(error.help.as_deref(), Some("make room on the disk and run again"));
 }
+
+#[cfg(unix)]
+#[test]
+fn puts_no_file_in_the_place_of_a_folder_or_a_device() {
+    let folder = TempDir::new().unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+
+    for path in [folder.path(), &link] {
+        let error = commit(path, NEW.as_bytes()).unwrap_err();
+
+        assert_eq!(error.help.as_deref(), Some("name a regular file"));
+    }
+    assert_eq!(names(folder.path()), ["link"]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}

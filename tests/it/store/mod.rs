@@ -4,6 +4,7 @@ mod commit;
 mod faulty;
 mod find;
 mod journal;
+mod killed;
 mod lock;
 
 use std::fs;
