@@ -14,6 +14,7 @@ pub mod exemplar;
 mod inputs;
 mod pattern;
 pub mod route;
+mod schema;
 mod shape;
 mod unrouted;
 
@@ -24,6 +25,7 @@ pub(crate) use inputs::InputKeys;
 pub use inputs::{InputValue, Inputs};
 pub use pattern::Pattern;
 pub use route::Route;
+pub use schema::schema;
 pub use shape::{Charset, Constraints, Kind, Location, Member, Sensitivity, Shape, ShapeId, TimestampFormat};
 pub use unrouted::{Unrouted, UnroutedKind};
 

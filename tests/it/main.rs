@@ -11,6 +11,9 @@ mod command;
 #[cfg(feature = "cli")]
 mod commands;
 mod credentials;
+mod exemplars;
+mod good_specs;
+mod json_schema;
 mod probe;
 mod record;
 #[cfg(feature = "cli")]
@@ -25,6 +28,7 @@ mod serve;
 mod server;
 mod sigv4;
 mod simulate;
+mod spec_schema;
 mod store;
 mod upstream;
 mod upstreams;

@@ -30,7 +30,7 @@ pub const SPEC_VERSION: i64 = 1;
 pub const LIMITS: Limits = Limits { bytes: 4 << 20, nodes: 200_000 };
 
 /// How many members a structure may have, and how many errors, rules or deviations a spec.
-const MAX_ENTRIES: usize = 1_000;
+pub(crate) const MAX_ENTRIES: usize = 1_000;
 
 /// How many mistakes of a file are told.
 const MAX_TOLD: usize = 20;
