@@ -7,6 +7,8 @@ mod captures;
 mod cassettes;
 mod checks;
 #[cfg(feature = "cli")]
+mod clients;
+#[cfg(feature = "cli")]
 mod command;
 #[cfg(feature = "cli")]
 mod commands;
@@ -15,6 +17,8 @@ mod exemplars;
 mod good_specs;
 mod json_schema;
 mod probe;
+#[cfg(feature = "cli")]
+mod readme;
 mod record;
 #[cfg(feature = "cli")]
 mod recording;

@@ -1,0 +1,56 @@
+//! Measures retake beside its limits: the least that could do the same work, written in a few lines in `limits.rs`.
+//!
+//! `cargo bench` runs every measure, `cargo bench -- replay start` those of the names given. A figure is a ratio of two
+//! medians of one run, taken in turns (ours, limit, ours, limit, …), so that a busy machine slows both. Servers and the load
+//! generator are processes of their own: this program starts itself again with the name of a role.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench that cannot run has nothing to say"
+)]
+
+use std::env;
+
+mod data;
+mod limits;
+mod load;
+mod measure;
+mod process;
+mod recording;
+mod replaying;
+mod whole_file;
+
+fn main() {
+    // Cargo hands every bench `--bench`.
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["role", "load", rest @ ..] => load::run(rest),
+        ["role", "map", data] => limits::serve_map(data),
+        ["role", "proxy", upstream] => limits::serve_proxy(upstream),
+        ["role", role, ..] => panic!("no role is named {role}"),
+        names => measure_all(names),
+    }
+}
+
+fn measure_all(names: &[&str]) {
+    let measures: [(&str, fn()); 4] = [
+        ("replay", replaying::throughput),
+        ("start", replaying::start),
+        ("record", recording::throughput),
+        ("file", whole_file::load_and_verify),
+    ];
+    for name in names {
+        assert!(
+            measures.iter().any(|(known, _)| known == name),
+            "no measure is named {name}: replay, start, record, file"
+        );
+    }
+    measure::heading();
+    for (name, measure) in measures {
+        if names.is_empty() || names.contains(&name) {
+            measure();
+        }
+    }
+}
