@@ -14,6 +14,7 @@ mod command;
 mod commands;
 mod credentials;
 mod exemplars;
+mod foreign_readers;
 mod good_specs;
 mod json_schema;
 mod probe;
