@@ -10,8 +10,8 @@
 //! One pure function, [`verify::verify`], judges [`Evidence`](evidence::Evidence) by the specs; its
 //! [`Report`](evidence::Report) says what was looked at, what was found, and which exit code that is.
 //!
-//! Modules stand in layers, and import only from below: [`diagnostic`]; [`message`] and [`yaml`]; [`spec`];
-//! [`redact`], [`answer`] and [`evidence`]; [`cassette`]; [`verify`], [`replay`] and [`simulate`]; [`report`]; [`net`]
+//! Modules stand in layers, and import only from below: [`diagnostic`]; [`message`] and [`yaml`]; [`spec`]
+//! and [`answer`]; [`redact`] and [`evidence`]; [`cassette`]; [`verify`], [`replay`] and [`simulate`]; [`report`]; [`net`]
 //! and [`store`]; the shells [`record`], [`serve`], [`probe`], `drive`, `sdk`; and `cli`. Up to `report` all of it is
 //! pure: time, files and sockets are parameters there.
 //!

@@ -253,7 +253,7 @@ pub static CATALOGUE: &[Check] = &[
         id: "shape.wire-name",
         sides: &[Side::Mock, Side::Recording],
         level: Level::Must,
-        holds: "member names are spelled as modelled (`ImageSetWorkflowStatus`); a case variant is named as such",
+        holds: "member names are spelled as modelled; a case variant is named as such",
     },
     Check {
         id: "shape.unknown-member",

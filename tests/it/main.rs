@@ -17,6 +17,7 @@ mod exemplars;
 mod foreign_readers;
 mod good_specs;
 mod json_schema;
+mod layers;
 mod probe;
 #[cfg(feature = "cli")]
 mod readme;
