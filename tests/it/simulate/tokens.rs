@@ -14,10 +14,15 @@ fn issued(subject: &Subject) -> Option<String> {
     walk(subject, &subject.inputs(), size).tokens.last().cloned()
 }
 
+/// So many items that every listing has more than one page, if only the simulator says how long one is.
+fn many_items() -> Settings {
+    Settings { items: 120, ..Settings::default() }
+}
+
 #[test]
 fn refuses_tokens_that_it_did_not_issue() {
     for spec in listings() {
-        let subject = Subject::new(&spec, Settings::default());
+        let subject = Subject::new(&spec, many_items());
         let key = &spec.pagination.as_ref().unwrap().input_token;
         let member = spec.input_member(key).unwrap();
         let token = issued(&subject).unwrap();
@@ -51,7 +56,7 @@ fn binds_tokens_to_every_input_but_the_page_size() {
             let second = exemplar::unknown(&spec, member.shape, &first).unwrap();
             inputs.extend([first, second].map(|value| (member.key.clone(), value)));
         }
-        let subject = Subject::new(&spec, Settings { inputs: inputs.clone(), ..Settings::default() });
+        let subject = Subject::new(&spec, Settings { inputs: inputs.clone(), ..many_items() });
         let token = issued(&subject).unwrap();
         let with_token = |key: &str, value: &str| subject.call_with(&[(&pagination.input_token, &token), (key, value)]);
 
