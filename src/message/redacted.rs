@@ -1,5 +1,6 @@
 //! The mark of what may be written down.
 
+use super::{Exchange, Transcript};
 use std::ops::Deref;
 
 /// A value that redaction has passed, or that came from a file where only such
@@ -19,6 +20,13 @@ impl<T> Redacted<T> {
     /// The value itself; what is done with it is no longer watched.
     pub fn into_inner(self) -> T {
         self.0
+    }
+}
+
+impl Redacted<Transcript> {
+    /// The exchanges, each as redacted as the whole.
+    pub fn into_exchanges(self) -> Vec<Redacted<Exchange>> {
+        self.0.exchanges.into_iter().map(Redacted).collect()
     }
 }
 

@@ -29,7 +29,12 @@ fn candidates(context: Context<'_>, site: &Site<'_>, found: &str, ordinal: u64) 
     let named = format!("malformed-{ordinal:02}");
     let foreign = format!("é{ordinal:02}");
     let conforming = stand_in(context.spec, site.shape, ordinal);
-    let mut all = vec![named.clone(), foreign.clone(), conforming.clone()];
+    let mut all = Vec::new();
+    if matches!(found, "true" | "false") {
+        // Words that hold nothing, and that a boolean spells too.
+        all.push(found.to_owned());
+    }
+    all.extend([named.clone(), foreign.clone(), conforming.clone()]);
     for length in lengths(context, site, length) {
         all.extend([&named, &foreign, &conforming].map(|text| fitted(text, length)));
         let alphabets: [(&str, char); 5] =
@@ -109,6 +114,11 @@ fn masked(text: &str, ordinal: u64) -> String {
         })
         .collect();
     masked.into_iter().rev().collect()
+}
+
+/// The n-th number that stands where no number belongs, as no real one is spelled.
+pub(super) fn digits(ordinal: u64) -> String {
+    format!("0.{ordinal:04}")
 }
 
 /// The n-th number that violates a type in these ways, or satisfies it.

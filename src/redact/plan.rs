@@ -3,7 +3,7 @@
 
 use super::policy::Policy;
 use crate::message::Json;
-use crate::spec::{Condition, Kind, Member, Sensitivity, ShapeId, Spec, Specs};
+use crate::spec::{Condition, Kind, Member, Sensitivity, Shape, ShapeId, Spec, Specs};
 use std::collections::{HashMap, HashSet};
 
 /// The plan of one spec.
@@ -14,6 +14,8 @@ pub(super) struct Plan {
     structures: HashMap<ShapeId, Vec<Field>>,
     /// All names that the spec has, in lower case.
     names: HashSet<String>,
+    /// Of each shape what it says, its name aside: shapes that say the same have the same stand-ins.
+    scopes: Vec<String>,
 }
 
 /// What becomes of one member.
@@ -77,6 +79,7 @@ impl Plan {
             outputs: fields(spec, None, &spec.output, policy),
             structures: HashMap::new(),
             names: HashSet::new(),
+            scopes: spec.shapes.iter().map(scope).collect(),
         };
         for (index, shape) in spec.shapes.iter().enumerate() {
             if let Kind::Structure(members) | Kind::Union(members) = &shape.kind {
@@ -136,10 +139,31 @@ impl Plan {
         Some((spec.item_members(list)?, self.structures.get_mut(&item)?))
     }
 
+    /// What a shape says: values of shapes that say the same are the same values.
+    pub(super) fn scope(&self, shape: ShapeId) -> &str {
+        &self.scopes[shape.0 as usize]
+    }
+
     /// Whether the spec has a member of that name, whatever its case.
     pub(super) fn knows_name(&self, name: &str) -> bool {
         self.names.contains(&name.to_lowercase())
     }
+}
+
+/// What a shape says of values without parts.
+fn scope(shape: &Shape) -> String {
+    let kind = match &shape.kind {
+        Kind::List(_) => "list".to_owned(),
+        Kind::Map { .. } => "map".to_owned(),
+        Kind::Structure(_) => "structure".to_owned(),
+        Kind::Union(_) => "union".to_owned(),
+        kind => format!("{kind:?}"),
+    };
+    let constraints = &shape.constraints;
+    format!(
+        "{kind} {:?} {:?} {:?} {:?}",
+        constraints.length, constraints.range, constraints.pattern, constraints.charset
+    )
 }
 
 fn position(members: &[Member], key: &str) -> Option<usize> {

@@ -104,7 +104,7 @@ impl Renumbering<'_> {
 
     /// The stand-in of a stand-in, if it was given one already: what an exchange that comes earlier made of it.
     pub fn knows(&self, stand_in: &str) -> Option<&str> {
-        self.scribe.names.of(stand_in).next()
+        self.scribe.known(stand_in)
     }
 
     /// The exchange with its stand-ins numbered anew.

@@ -4,7 +4,6 @@ use super::kinds::{self, Kinds};
 use super::malformed;
 use super::plan::{Context, Site};
 use super::scribe::{Pass, Scribe};
-use super::stand_ins::PlaceKey;
 use crate::message::json::Text;
 use crate::message::{Json, MAX_KEPT_BODY, Moment};
 use crate::spec::exemplar::stand_in;
@@ -18,6 +17,8 @@ const NUMBER_LENGTH: usize = 11;
 /// Times that stand for all that are too far from the others to be moved with them.
 const FAR_BEFORE: [&str; 2] = ["0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 GMT"];
 const FAR_BEHIND: [&str; 2] = ["9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"];
+/// What [`malformed::digits`] looks like.
+const DIGITS: &str = "0.0001";
 /// The lower bounds of the classes of length of tokens.
 const TOKEN_CLASSES: [usize; 4] = [1, 65, 1025, 8193];
 
@@ -79,7 +80,8 @@ impl Scribe {
         let (own, _) = kinds::of_text(context, site, text);
         let is_kept = own == Kinds::NONE
             || (own == Kinds::UNMODELLED && is_kept_enum_value(context.spec, text))
-            || (own.are_of_range() && text.len() <= NUMBER_LENGTH);
+            || (own.are_of_range() && text.len() <= NUMBER_LENGTH)
+            || (site.distinct && is_kept_as_number(context, site, text));
         if is_kept {
             return text.to_owned();
         }
@@ -93,25 +95,47 @@ impl Scribe {
 
     /// A stand-in of the type, or one that violates it in the same ways.
     fn identifier(&mut self, context: Context<'_>, site: &Site<'_>, text: &str) -> String {
-        if self.pass != Pass::Blank
-            && let Some(known) = self.names.at(text, place(context, site))
+        let scope = context.plan.scope(site.shape);
+        let is_number = is_number(text);
+        if !is_number
+            && !is_numeric(context, site)
+            && self.pass != Pass::Blank
+            && let Some(known) = self.names.get(scope, text)
         {
             return known.to_owned();
         }
         let found = kinds::of_text(context, site, text);
-        let fits = |other: &str| kinds::of_text(context, site, other) == found;
-        if found == (Kinds::NONE, Kinds::NONE) {
-            let series = series(context, site);
-            return self.substitute(text, place(context, site), fits, &series, |ordinal| {
-                let named = stand_in(context.spec, site.shape, ordinal);
-                let text = if fits(&named) { named } else { malformed::text(context, site, text, ordinal) };
-                (!is_constant(site, &Json::string(&text))).then_some(text)
-            });
+        if is_number && let Some(number) = self.as_number(context, site, text, found.0) {
+            return number;
         }
-        self.substitute(text, place(context, site), fits, "malformed", |ordinal| {
-            let text = malformed::text(context, site, text, ordinal);
+        let conforms = found == (Kinds::NONE, Kinds::NONE);
+        let series = if conforms { series(context, site) } else { Cow::Borrowed("malformed") };
+        // A text that is no number although it spells one is not what the number is.
+        let scope = if is_numeric(context, site) { Cow::Owned(format!("text {scope}")) } else { Cow::Borrowed(scope) };
+        self.substitute(&scope, &series, text, |ordinal| {
+            let named = if conforms { Some(stand_in(context.spec, site.shape, ordinal)) } else { None };
+            let named = named.filter(|named| kinds::of_text(context, site, named) == found);
+            let text = named.unwrap_or_else(|| malformed::text(context, site, text, ordinal));
             (!is_constant(site, &Json::string(&text))).then_some(text)
         })
+    }
+
+    /// What stands for a text that a number spells too, where the two are the same to whoever compares.
+    fn as_number(&mut self, context: Context<'_>, site: &Site<'_>, text: &str, found: Kinds) -> Option<String> {
+        if is_numeric(context, site) {
+            let number = kinds::of_json(context, site.shape, &Json::Number(text.to_owned()));
+            let is_same = (number == found && site.as_text) || (!site.as_text && site.class.is_some());
+            return is_same.then(|| self.numbered(context, site, text, number));
+        }
+        let spells_both = !site.as_text && found != Kinds::NONE && kinds::of_text(context, site, DIGITS).0 == found;
+        spells_both.then(|| self.digits(context, site, text))
+    }
+
+    /// The stand-in of a number that stands where no number belongs, and of a text that spells it.
+    fn digits(&mut self, context: Context<'_>, site: &Site<'_>, number: &str) -> String {
+        let scope = format!("number {}", context.plan.scope(site.shape));
+        let text = self.substitute(&scope, "number", number, |ordinal| Some(malformed::digits(ordinal)));
+        if text.is_empty() { "0".to_owned() } else { text }
     }
 
     /// A token: its ordinal, as long as its class of length asks for.
@@ -119,7 +143,7 @@ impl Scribe {
         let found = kinds::of_text(context, site, text);
         let fits = |other: &str| kinds::of_text(context, site, other) == found && other.is_ascii() == text.is_ascii();
         let least = least_of_class(text.chars().count());
-        self.substitute(text, place(context, site), fits, "page-token", |ordinal| {
+        self.substitute(&token_scope(context, site), "page-token", text, |ordinal| {
             let foreign = if text.is_ascii() { "" } else { "é-" };
             let token = format!("{foreign}page-token-{ordinal:04}");
             let length = token.chars().count();
@@ -199,6 +223,13 @@ impl Scribe {
         let conforms = found == Kinds::NONE;
         match site.class {
             None if conforms || (found.are_of_range() && number.len() <= NUMBER_LENGTH) => return number.to_owned(),
+            None if site.distinct
+                && number.len() <= NUMBER_LENGTH
+                && kinds::of_text(context, site, number).0 == Kinds::NONE =>
+            {
+                // A string of the same digits would be kept: the two stay the same.
+                return number.to_owned();
+            }
             None => self.summary.malformed(),
             Some(Sensitivity::Time) => {
                 if let Some(moved) = self.time_number(context, site, number, found) {
@@ -239,22 +270,18 @@ impl Scribe {
 
     /// A number by its ordinal, satisfying or violating its type as the real one does.
     fn numbered(&mut self, context: Context<'_>, site: &Site<'_>, number: &str, found: Kinds) -> String {
-        if found == Kinds::WRONG_TYPE && !site.distinct && !is_numeric(context, site) {
-            return "0".to_owned();
+        if found == Kinds::WRONG_TYPE && !is_numeric(context, site) {
+            return if site.distinct { self.digits(context, site, number) } else { "0".to_owned() };
         }
-        let value = format!("number\0{number}");
-        let fits = |text: &str| {
-            let text = text.strip_prefix("number\0").unwrap_or(text);
-            kinds::of_json(context, site.shape, &Json::Number(text.to_owned())) == found
-        };
-        let text = self.substitute(&value, place(context, site), fits, "number", |ordinal| {
-            let number = malformed::number(context, site, found, ordinal).unwrap_or_else(|| "0".to_owned());
-            (!is_constant(site, &Json::Number(number.clone()))).then(|| format!("number\0{number}"))
+        let series = if found == Kinds::NONE { series(context, site) } else { Cow::Borrowed("number") };
+        let text = self.substitute(context.plan.scope(site.shape), &series, number, |ordinal| {
+            let number = match found {
+                Kinds::NONE => stand_in(context.spec, site.shape, ordinal),
+                _ => malformed::number(context, site, found, ordinal)?,
+            };
+            (!is_constant(site, &Json::Number(number.clone()))).then_some(number)
         });
-        if self.pass == Pass::Blank {
-            return "0".to_owned();
-        }
-        text.strip_prefix("number\0").map_or_else(|| "0".to_owned(), str::to_owned)
+        if text.is_empty() { "0".to_owned() } else { text }
     }
 
     /// True and false are kept, unless they are sensitive themselves.
@@ -266,9 +293,8 @@ impl Scribe {
         if !site.distinct {
             return self.pass != Pass::Redact && value;
         }
-        let name = if value { "boolean\0true" } else { "boolean\0false" };
-        self.substitute(name, place(context, site), |_| false, "boolean", |ordinal| Some(format!("boolean\0{ordinal}")))
-            .ends_with('2')
+        let name = if value { "true" } else { "false" };
+        self.ordinal("boolean", name, |ordinal| ordinal.to_string()) == "2"
     }
 
     /// What is left of a value that the spec does not know: its type. Where different values must stay different, an
@@ -311,8 +337,11 @@ fn outline_of(value: &Json) -> Json {
     }
 }
 
-fn place(context: Context<'_>, site: &Site<'_>) -> PlaceKey {
-    (context.index, site.shape, site.as_text)
+/// The scope of a token: both types between which it travels.
+fn token_scope(context: Context<'_>, site: &Site<'_>) -> String {
+    let mut scopes = [site.shape, site.also.unwrap_or(site.shape)].map(|shape| context.plan.scope(shape));
+    scopes.sort_unstable();
+    format!("token {} {}", scopes[0], scopes[1])
 }
 
 /// The name under which stand-ins of a type are counted: types of one name are one type, in whichever spec.
@@ -329,6 +358,17 @@ fn is_constant(site: &Site<'_>, value: &Json) -> bool {
         (Json::Number(constant), Json::Number(value)) => constant.parse::<f64>() == value.parse::<f64>(),
         (constant, value) => constant == value,
     })
+}
+
+/// Whether a number of that spelling would be kept here, and is too short to hold more than a count.
+fn is_kept_as_number(context: Context<'_>, site: &Site<'_>, text: &str) -> bool {
+    text.len() <= NUMBER_LENGTH
+        && is_number(text)
+        && kinds::of_json(context, site.shape, &Json::Number(text.to_owned())).are_of_range()
+}
+
+fn is_number(text: &str) -> bool {
+    matches!(Json::parse(text.as_bytes()), Ok(Json::Number(number)) if number == text)
 }
 
 fn is_numeric(context: Context<'_>, site: &Site<'_>) -> bool {

@@ -5,12 +5,9 @@
 //! found without the stand-ins.
 
 use super::clock::Clock;
-use super::stand_ins::{PlaceKey, StandIns};
+use super::stand_ins::StandIns;
 use super::summary::Summary;
-use crate::spec::{ShapeId, Spec};
-
-/// The place of names and types that have no shape: they are the same in every spec.
-const ANYWHERE: PlaceKey = (u32::MAX, ShapeId(u32::MAX), false);
+use crate::spec::Spec;
 
 /// The most digits of an error type that is kept: names of errors have few, key ids and hashes many.
 const DIGITS_OF_A_NAME: usize = 4;
@@ -50,27 +47,28 @@ impl Scribe {
         }
     }
 
-    /// What stands for a value in such a place: what was given for it there, what was given for it elsewhere and fits
-    /// here, or the next text of the series.
+    /// What stands for a value: what was given for it in its scope, or the next text of a series.
     pub(super) fn substitute(
         &mut self,
-        value: &str,
-        place: PlaceKey,
-        fits: impl Fn(&str) -> bool,
+        scope: &str,
         series: &str,
+        value: &str,
         make: impl FnMut(u64) -> Option<String>,
     ) -> String {
         if self.pass == Pass::Blank {
-            self.blanked.push(value.to_owned());
+            self.blanked.push(format!("{scope}\0{value}"));
             return String::new();
         }
-        if let Some(text) = self.names.at(value, place) {
-            return text.to_owned();
+        match self.names.get(scope, value) {
+            Some(known) => known.to_owned(),
+            None => self.names.give(scope, series, value, make),
         }
-        let reused = self.names.of(value).find(|text| fits(text)).map(str::to_owned);
-        let text = reused.unwrap_or_else(|| self.names.next(series, make));
-        self.names.give(value, place, &text);
-        text
+    }
+
+    /// What stands for a value that a blanking pass took out, if it was given something.
+    pub(super) fn known(&self, blanked: &str) -> Option<&str> {
+        let (scope, value) = blanked.split_once('\0')?;
+        self.names.get(scope, value)
     }
 
     /// The ordinal of a thing that has no text of its own.
@@ -80,14 +78,9 @@ impl Scribe {
 
     /// The same, where some ordinals cannot be spelled.
     pub(super) fn ordinal_where(&mut self, series: &str, value: &str, spell: impl Fn(u64) -> Option<String>) -> String {
-        // What has no type is told apart by its series: the first call and the first session are both "1".
-        let text = self.substitute(
-            &format!("{series}\0{value}"),
-            ANYWHERE,
-            |_| false,
-            series,
-            |ordinal| Some(format!("{series}\0{}", spell(ordinal)?)),
-        );
+        // Texts are told apart by their series: the first call and the first session are both "1".
+        let make = |ordinal| Some(format!("{series}\0{}", spell(ordinal)?));
+        let text = self.substitute(series, series, value, make);
         text.split_once('\0').map(|(_, text)| text.to_owned()).unwrap_or_default()
     }
 
@@ -95,7 +88,11 @@ impl Scribe {
     pub(super) fn error_type(&mut self, spec: Option<&Spec>, stated: &str) -> String {
         let name = stated.split(':').next().unwrap_or_default();
         let name = name.rsplit('#').next().unwrap_or_default().trim();
-        if name.is_empty() || is_declared(spec, name) || is_error_name(name) {
+        if name.is_empty() {
+            // It names nothing; whether it says something all the same is a difference.
+            return if stated.trim().is_empty() { String::new() } else { ":".to_owned() };
+        }
+        if is_declared(spec, name) || is_error_name(name) {
             return name.to_owned();
         }
         self.ordinal("UnmodelledError", name, |ordinal| format!("UnmodelledError{ordinal}"))
@@ -155,7 +152,8 @@ mod tests {
         assert_eq!(scribe.error_type(None, "AKIAIOSFODNN7EXAMPLE1234"), "UnmodelledError2");
         assert_eq!(scribe.error_type(None, "UnmodelledError9"), "UnmodelledError3");
         assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
-        assert_eq!(scribe.error_type(None, " :x"), "");
+        assert_eq!(scribe.error_type(None, " :x"), ":");
+        assert_eq!(scribe.error_type(None, " "), "");
     }
 
     #[test]

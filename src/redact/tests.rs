@@ -101,7 +101,7 @@ fn lets_what_violates_its_type_violate_it_still() {
         r#"{"imageSetPropertiesList":[{"imageSetId":"malformed-02","versionId":"malformed-03","imageSetState":"","#
             .to_owned()
             + r#""ImageSetWorkflowStatus":"NOT_IN_THE_SPEC","createdAt":"malformed-04","updatedAt":"2010-01-01T00:00:00Z","#
-            + r#""deletedAt":4500000500000000000,"message":"","isPrimary":"","overrides":[],"unknownMember1":{},"imagesetId":"","extra":""}],"nextToken":1}"#
+            + r#""deletedAt":4500000500000000000,"message":"","isPrimary":"","overrides":[],"unknownMember1":{},"imagesetId":"","extra":""}],"nextToken":0.0001}"#
     );
 }
 

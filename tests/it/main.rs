@@ -24,6 +24,7 @@ mod readme;
 mod record;
 #[cfg(feature = "cli")]
 mod recording;
+mod redaction;
 mod replay;
 mod report;
 #[cfg(feature = "sdk")]

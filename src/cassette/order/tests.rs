@@ -174,7 +174,7 @@ fn gives_the_same_for_what_it_gave() {
         Asked::of(2).in_call("d").page(1, Some("y2")),
     ];
     let once = committed(exchanges);
-    let again = once.exchanges.iter().cloned().map(Redacted::vouch).collect();
+    let again = once.clone().into_exchanges();
 
     let twice = commit(&embedded(), &Policy::default(), again);
 
@@ -244,7 +244,7 @@ proptest! {
             transcript.exchanges.iter().map(stripped).collect()
         };
         prop_assert_eq!(without_links(&first), without_links(&second));
-        let again = first.exchanges.iter().cloned().map(Redacted::vouch).collect();
+        let again = first.clone().into_exchanges();
         prop_assert_eq!(commit(&embedded(), &Policy::default(), again), first);
     }
 }
