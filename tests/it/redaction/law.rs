@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// Each check with its verdict, its cases, and its findings by verdict.
 fn verdicts(specs: &Specs, transcript: &Transcript) -> BTreeMap<&'static str, String> {
     let subject = Subject { kind: SubjectKind::Cassette, name: "a".to_owned() };
-    let evidence = Evidence { subject, transcript, recording: None, places: &[], demands: Demands::default() };
+    let evidence =
+        Evidence { subject, transcript, recording: None, places: &[], run: None, demands: Demands::default() };
     let report = verify(specs, &evidence);
     let findings = |id: &str| {
         let of_check = report.findings.iter().filter(|finding| finding.check.id == id);
