@@ -1,8 +1,10 @@
 //! `retake spec check` and `retake spec schema`.
 
+use super::output::OutputArgs;
 use super::sources::load_specs;
 use super::{Failure, Outcome};
 use crate::evidence::Report;
+use crate::spec;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 pub(super) enum Command {
     /// Check specs: everything that is wrong, with its line.
     Check(CheckArguments),
+    /// Print the JSON Schema of the spec format, for editors.
+    Schema,
 }
 
 /// Check specs.
@@ -27,4 +31,9 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     report.specs = specs.iter().map(|spec| spec.file.clone()).collect();
     report.done = !specs.is_empty();
     Ok(Outcome::Report(Box::new(report)))
+}
+
+pub(super) fn print_schema(output: &OutputArgs) -> Result<Outcome, Failure> {
+    output.require_text("spec schema")?;
+    Ok(Outcome::Text(spec::schema().to_owned()))
 }

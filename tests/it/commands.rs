@@ -181,3 +181,14 @@ fn wait_for(file: &Path) -> serde_json::Value {
         }
     }
 }
+
+#[test]
+fn prints_the_schema_of_specs() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let schema = retake(folder.path(), &["spec", "schema"]);
+
+    schema.assert_code(0);
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout).unwrap();
+    assert!(schema["properties"]["pagination"].is_object());
+}
