@@ -18,6 +18,7 @@ mod foreign_readers;
 mod good_specs;
 mod json_schema;
 mod layers;
+mod odd_specs;
 mod probe;
 #[cfg(feature = "cli")]
 mod readme;
