@@ -2,11 +2,10 @@
 
 use super::echo::Echo;
 use super::known::KnownIds;
-use super::satisfy::{Structure, Values};
 use super::value::{self, Moment};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::message::Json;
-use crate::spec::exemplar::TIME_BASE;
+use crate::spec::exemplar::{Structure, TIME_BASE, Values};
 use crate::spec::{Condition, Inputs, Kind, Member, Sensitivity, ShapeId, Spec, conform};
 use std::collections::{HashMap, HashSet};
 

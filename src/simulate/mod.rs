@@ -5,7 +5,7 @@
 //! conforming output. There is no clock, no chance and no state: the same
 //! request gets the same bytes, in whatever order requests come.
 //!
-//! - `dataset` makes items: `value` the wished ones, `satisfy` those that the rules allow
+//! - `dataset` makes items: `value` the wished ones, `spec::exemplar` those that the rules allow
 //! - `token` issues and opens page tokens
 //! - `refusal` is what a bad request gets
 //! - `plan` is all of that for one operation, prepared once
@@ -19,7 +19,6 @@ mod known;
 mod output;
 mod plan;
 mod refusal;
-mod satisfy;
 mod token;
 mod value;
 

@@ -3,11 +3,10 @@
 use super::dataset::{Dataset, cannot_make};
 use super::echo::Echo;
 use super::known::KnownIds;
-use super::satisfy::{Structure, Values};
 use super::value::{self, Moment};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::message::{Body, Headers, Json, Response};
-use crate::spec::exemplar::TIME_BASE;
+use crate::spec::exemplar::{Structure, TIME_BASE, Values};
 use crate::spec::{self, Inputs, Kind, Member, Spec};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

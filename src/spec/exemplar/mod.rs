@@ -5,9 +5,11 @@
 //! every machine: nothing here knows the time or chance. What examples mean
 //! beside each other (which item comes after which) is for their users.
 
+mod satisfy;
 mod text;
 mod value;
 
+pub(crate) use satisfy::{Structure, Values};
 pub use text::{malformed, stand_in, unknown};
 pub use value::{value, value_at};
 

@@ -21,14 +21,14 @@ const DROP_ENUM: usize = 3;
 const CHANGE_ENUM: usize = 10;
 
 /// The values of a structure's members, in the order of the members; none for those that are not there.
-pub(super) type Values = Vec<Option<Json>>;
+pub(crate) type Values = Vec<Option<Json>>;
 
 /// The members of one structure, and the rules that hold between them.
 #[derive(Debug)]
-pub(super) struct Structure<'s> {
-    pub(super) spec: &'s Spec,
-    pub(super) members: &'s [Member],
-    pub(super) rules: Vec<&'s Rule>,
+pub(crate) struct Structure<'s> {
+    pub(crate) spec: &'s Spec,
+    pub(crate) members: &'s [Member],
+    pub(crate) rules: Vec<&'s Rule>,
 }
 
 /// A change of one member.
@@ -40,18 +40,18 @@ struct Change {
 
 impl<'s> Structure<'s> {
     /// A structure and those rules whose `each` is this: a list's key, or none for the output.
-    pub(super) fn new(spec: &'s Spec, members: &'s [Member], each: Option<&str>) -> Self {
+    pub(crate) fn new(spec: &'s Spec, members: &'s [Member], each: Option<&str>) -> Self {
         let rules = spec.rules.iter().filter(|rule| rule.each.as_deref() == each).collect();
         Self { spec, members, rules }
     }
 
     /// The first rule that the values break.
-    pub(super) fn broken(&self, values: &Values) -> Option<&'s Rule> {
+    pub(crate) fn broken(&self, values: &Values) -> Option<&'s Rule> {
         self.rules.iter().copied().find(|rule| !self.holds(rule, values))
     }
 
     /// Values that break no rule, near to those wished; members that are fixed stay as they are.
-    pub(super) fn satisfy(&self, wish: Values, is_fixed: &[bool]) -> Option<Values> {
+    pub(crate) fn satisfy(&self, wish: Values, is_fixed: &[bool]) -> Option<Values> {
         if self.broken(&wish).is_none() {
             return Some(wish);
         }
@@ -148,7 +148,7 @@ impl<'s> Structure<'s> {
     }
 
     /// The members that are there, as the object on the wire.
-    pub(super) fn to_json(&self, values: Values) -> Json {
+    pub(crate) fn to_json(&self, values: Values) -> Json {
         let entries = self.members.iter().zip(values);
         Json::Object(entries.filter_map(|(member, value)| Some((Text::new(&member.wire_name), value?))).collect())
     }
