@@ -3,15 +3,17 @@
 //! # The story
 //!
 //! A [`Spec`](spec::Spec) is the contract of one operation, compiled from a YAML file; nothing else knows an API.
-//! A request that reaches us is answered by the real service ([`record`]), by a cassette ([`replay`]) or by the spec
-//! ([`simulate`]): one server, [`net::serve`], behind which stands an [`Answerer`](answer::Answerer) or a recorder.
+//! A request that reaches us is answered by the real service ([`record`]), by a cassette ([`replay`]), by the spec
+//! ([`simulate`]) or by a script that tries a client ([`scenario`]): one server, [`net::serve`], behind which stands an
+//! [`Answerer`](answer::Answerer) or a recorder.
 //! What passes is an [`Exchange`](message::Exchange); what may be kept of it is [`redact`]'s to say, and what it has
 //! made safe, a [`Redacted`](message::Redacted) value, is all that a journal or a [`cassette`] can be made of.
 //! One pure function, [`verify::verify`], judges [`Evidence`](evidence::Evidence) by the specs; its
 //! [`Report`](evidence::Report) says what was looked at, what was found, and which exit code that is.
 //!
 //! Modules stand in layers, and import only from below: [`diagnostic`]; [`message`] and [`yaml`]; [`spec`]
-//! and [`answer`]; [`redact`] and [`evidence`]; [`cassette`]; [`verify`], [`replay`] and [`simulate`]; [`report`]; [`net`]
+//! and [`answer`]; [`redact`] and [`evidence`]; [`cassette`]; [`verify`], [`replay`], [`simulate`] and [`scenario`];
+//! [`report`]; [`net`]
 //! and [`store`]; the shells [`record`], [`serve`], [`probe`], `drive`, `sdk`; and `cli`. Up to `report` all of it is
 //! pure: time, files and sockets are parameters there.
 //!
@@ -45,6 +47,7 @@ pub mod record;
 pub mod redact;
 pub mod replay;
 pub mod report;
+pub mod scenario;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod serve;

@@ -32,6 +32,7 @@ mod report;
 mod rust_sdk;
 #[cfg(feature = "sdk")]
 mod rust_sdk_recorded;
+mod scenario;
 mod serve;
 mod server;
 mod sigv4;
