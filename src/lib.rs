@@ -13,9 +13,8 @@
 //!
 //! Modules stand in layers, and import only from below: [`diagnostic`]; [`message`] and [`yaml`]; [`spec`]
 //! and [`answer`]; [`redact`] and [`evidence`]; [`cassette`]; [`verify`], [`replay`], [`simulate`] and [`scenario`];
-//! [`report`]; [`net`]
-//! and [`store`]; the shells [`record`], [`serve`], [`probe`], `drive`, `sdk`; and `cli`. Up to `report` all of it is
-//! pure: time, files and sockets are parameters there.
+//! [`report`]; [`net`] and [`store`]; the shells [`record`], [`serve`], [`probe`], `drive`, `sdk`; and `cli`. Up to
+//! `report` all of it is pure: time, files and sockets are parameters there.
 //!
 //! # In a test
 //!

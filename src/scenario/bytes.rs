@@ -169,7 +169,7 @@ impl Bodies<'_, '_> {
 
     fn duplicate_keys(&self) -> Option<Draft> {
         let material = self.drafts.material;
-        let (unit, next) = (material.unit(1, Fill::All), material.unit(9, Fill::All));
+        let (unit, next) = (material.unit(1, Fill::All), material.unit(8, Fill::All));
         let (texts, enums) = (self.places_of(|kind| *kind == Kind::String), self.places_of(is_enum));
         let (place, own, other) = texts.into_iter().chain(enums).find_map(|place| {
             let own = get(&unit, &place.pointer)?.clone();
