@@ -3,7 +3,7 @@
 use super::admission::Admitted;
 use super::options::{Options, StartError, UpstreamChoice};
 use super::{Shared, fail};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::message::{End, Exchange, Response};
 use crate::net::credentials::Source;
 use crate::net::sigv4::Signer;
@@ -90,6 +90,9 @@ impl Remote {
     }
 }
 
+/// Where real credentials may go: a spec names the host, and a spec may come from anybody.
+const LIVE_DOMAINS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
+
 /// Where the requests of a spec go.
 fn endpoint(options: &Options, spec: &Spec) -> Result<Endpoint, Diagnostic> {
     if let UpstreamChoice::Url { endpoint, .. } = &options.upstream {
@@ -101,6 +104,13 @@ fn endpoint(options: &Options, spec: &Spec) -> Result<Endpoint, Diagnostic> {
     });
     if !named {
         return Err(Diagnostic::new(format!("the endpoint of {} is no host name", spec.operation)).found(host));
+    }
+    if !LIVE_DOMAINS.iter().any(|domain| host.ends_with(domain)) {
+        return Err(Diagnostic::new(format!("the endpoint of {} is no host of AWS", spec.operation))
+            .at(Location::file(spec.file.as_str()))
+            .expected(format!("a name that ends in {}", LIVE_DOMAINS.join(" or ")))
+            .found(host)
+            .help("real credentials go to AWS only; for another server give its URL with --upstream"));
     }
     Ok(Endpoint::https(&host))
 }
@@ -255,7 +265,19 @@ mod tests {
     #[test]
     fn takes_nothing_for_a_host_that_is_more_than_a_name() {
         for region in ["", "x/", "x:81", "a@b", "X", "x y"] {
-            assert!(live("{prefix}a.{region}.b", region).is_err(), "{region}");
+            assert!(live("{prefix}a.{region}.amazonaws.com", region).is_err(), "{region}");
+        }
+    }
+
+    #[test]
+    fn lets_no_spec_lead_real_credentials_away_from_aws() {
+        for template in [
+            "{prefix}a.{region}.example.com",
+            "{prefix}amazonaws.com.{region}.example",
+            "{prefix}a.{region}.xamazonaws.com",
+        ] {
+            let error = live(template, "eu-west-1").unwrap_err().to_string();
+            assert!(error.contains("no host of AWS"), "{template}: {error}");
         }
     }
 }
