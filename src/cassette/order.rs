@@ -22,13 +22,34 @@ use std::collections::HashMap;
 /// The most walks that look alike among which the next is looked for anew each time.
 const CHOSEN_ONE_BY_ONE: usize = 64;
 
+/// How often exchanges are arranged anew, where their order shows another grouping than their arrival did.
+const ARRANGED_AT_MOST: usize = 4;
+
 /// The exchanges of a recording, in the order and under the ids that a cassette gives them.
 ///
 /// They are grouped by what links them, so the links must be those of the recording; they stay, for the header. The
 /// policy is the one by which they were redacted. The same walks give the same transcript, however they interleaved.
 pub fn commit(specs: &Specs, policy: &Policy, exchanges: Vec<Redacted<Exchange>>) -> Redacted<Transcript> {
-    let exchanges: Vec<Exchange> = exchanges.into_iter().map(Redacted::into_inner).collect();
-    let groups = in_page_order(walks(specs, &exchanges));
+    let mut exchanges: Vec<Exchange> = exchanges.into_iter().map(Redacted::into_inner).collect();
+    for _ in 0..ARRANGED_AT_MOST {
+        let groups = in_page_order(walks(specs, &exchanges));
+        let arranged = arrange(specs, policy, exchanges, groups);
+        exchanges = arranged.exchanges;
+        // A page that arrived before the page that leads to it begins a walk, and continues one once it stands behind it.
+        if places_of(&in_page_order(walks(specs, &exchanges)), exchanges.len()) == arranged.places {
+            break;
+        }
+    }
+    Redacted::vouch(Transcript { exchanges })
+}
+
+/// Exchanges in their order, each with its walk and its page.
+struct Arranged {
+    exchanges: Vec<Exchange>,
+    places: Vec<(usize, usize)>,
+}
+
+fn arrange(specs: &Specs, policy: &Policy, exchanges: Vec<Exchange>, groups: Vec<Walk>) -> Arranged {
     let mut survey = Survey::new(specs, policy);
     let outlines: Vec<_> = exchanges.iter().map(|exchange| survey.look(exchange)).collect();
     let renumbering = survey.into_renumbering();
@@ -40,7 +61,8 @@ pub fn commit(specs: &Specs, policy: &Policy, exchanges: Vec<Redacted<Exchange>>
     let classes = refine::classes(keys, stand_ins);
     let mut writer = Writer {
         names: Names::new(specs, &groups),
-        written: Vec::with_capacity(exchanges.len()),
+        written: Arranged { exchanges: Vec::with_capacity(exchanges.len()), places: Vec::new() },
+        walks_written: 0,
         repetitions: HashMap::new(),
         walks: groups,
         exchanges,
@@ -49,7 +71,18 @@ pub fn commit(specs: &Specs, policy: &Policy, exchanges: Vec<Redacted<Exchange>>
     for class in classes {
         writer.write_class(class);
     }
-    Redacted::vouch(Transcript { exchanges: writer.written })
+    writer.written
+}
+
+/// The walk and the page of each exchange.
+fn places_of(walks: &[Walk], count: usize) -> Vec<(usize, usize)> {
+    let mut places = vec![(0, 0); count];
+    for (walk, group) in walks.iter().enumerate() {
+        for call in &group.calls {
+            call.attempts.iter().for_each(|index| places[*index] = (walk, call.page));
+        }
+    }
+    places
 }
 
 /// The calls of each walk by page; those of one page in order of arrival.
@@ -66,7 +99,8 @@ struct Writer<'s> {
     names: Names<'s>,
     /// How often the same first request was written.
     repetitions: HashMap<RequestKey, u32>,
-    written: Vec<Exchange>,
+    written: Arranged,
+    walks_written: usize,
 }
 
 /// Walks that look alike: each with the stand-ins in it, in order.
@@ -110,12 +144,14 @@ impl Writer<'_> {
                 exchange.attempt = (call.attempts.len() > 1).then_some(number as u32 + 1);
                 exchange.unfinished = false;
                 exchange.id = self.names.name(&exchange, call.page);
-                self.written.push(exchange);
+                self.written.exchanges.push(exchange);
+                self.written.places.push((self.walks_written, call.page));
             }
         }
-        if let (true, Some(last)) = (is_open, self.written.last_mut()) {
+        if let (true, Some(last)) = (is_open, self.written.exchanges.last_mut()) {
             last.unfinished = true;
         }
+        self.walks_written += 1;
     }
 
     fn renumbered(&mut self, index: usize) -> Exchange {

@@ -40,6 +40,9 @@ pub struct Text(String);
 impl Text {
     /// Spells a text, escaping only what JSON requires.
     pub fn new(text: &str) -> Self {
+        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            return Self(text.to_owned());
+        }
         let mut raw = String::with_capacity(text.len());
         for c in text.chars() {
             match c {

@@ -4,6 +4,7 @@
 //! A [`Moment`] keeps its spelling when it is moved. The arithmetic is done on
 //! digits, since a float would lose the last ones.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use time::{Date, Month};
@@ -54,6 +55,18 @@ impl Moment {
         decimal(text).or_else(|| iso(text)).or_else(|| http(text))
     }
 
+    /// A number of this sign and these digits.
+    fn of_parts(negative: bool, whole: &str, mut fraction: String, spelling: Spelling) -> Option<Self> {
+        let mut seconds: i64 = whole.parse().ok()?;
+        if negative {
+            match complement(&fraction) {
+                Some(rest) => (seconds, fraction) = (-seconds - 1, rest),
+                None => seconds = -seconds,
+            }
+        }
+        Some(Self { seconds, fraction, spelling })
+    }
+
     /// Whole seconds since 1970, rounded down.
     pub fn seconds(&self) -> i64 {
         self.seconds
@@ -66,14 +79,14 @@ impl Moment {
 
     /// The same spelling so many seconds later; none where the spelling cannot hold it.
     #[must_use]
-    pub fn moved(&self, seconds: i64) -> Option<Self> {
-        let moved = Self { seconds: self.seconds.checked_add(seconds)?, ..self.clone() };
-        let fits = match &moved.spelling {
+    pub fn moved(mut self, seconds: i64) -> Option<Self> {
+        self.seconds = self.seconds.checked_add(seconds)?;
+        let fits = match &self.spelling {
             Spelling::Plain | Spelling::Exponent { .. } => true,
-            Spelling::Iso { offset, .. } => civil(moved.seconds + offset).is_some(),
-            Spelling::Http => civil(moved.seconds).is_some(),
+            Spelling::Iso { offset, .. } => civil(self.seconds + offset).is_some(),
+            Spelling::Http => civil(self.seconds).is_some(),
         };
-        fits.then_some(moved)
+        fits.then_some(self)
     }
 
     /// Which of two is the earlier.
@@ -82,14 +95,24 @@ impl Moment {
         self.seconds.cmp(&other.seconds).then_with(|| fraction(self).cmp(&fraction(other)))
     }
 
+    /// The text of it.
+    pub fn to_text(&self) -> String {
+        match &self.spelling {
+            Spelling::Plain => self.plain(),
+            Spelling::Exponent { letter, plus } => self.exponential(*letter, plus),
+            Spelling::Iso { .. } | Spelling::Http => self.to_string(),
+        }
+    }
+
     /// Sign, whole seconds and fraction digits as people write them.
-    fn signed_parts(&self) -> (&'static str, u64, String) {
+    fn signed_parts(&self) -> (&'static str, u64, Cow<'_, str>) {
+        let fraction = Cow::Borrowed(self.fraction.as_str());
         if self.seconds >= 0 {
-            return ("", self.seconds.unsigned_abs(), self.fraction.clone());
+            return ("", self.seconds.unsigned_abs(), fraction);
         }
         match complement(&self.fraction) {
-            Some(fraction) => ("-", (self.seconds + 1).unsigned_abs(), fraction),
-            None => ("-", self.seconds.unsigned_abs(), self.fraction.clone()),
+            Some(fraction) => ("-", (self.seconds + 1).unsigned_abs(), Cow::Owned(fraction)),
+            None => ("-", self.seconds.unsigned_abs(), fraction),
         }
     }
 
@@ -98,24 +121,36 @@ impl Moment {
         if self.fraction.is_empty() { String::new() } else { format!(".{}", self.fraction) }
     }
 
-    fn write_plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The spelling of a number.
+    fn plain(&self) -> String {
         let (sign, whole, fraction) = self.signed_parts();
-        let dot = if fraction.is_empty() { "" } else { "." };
-        write!(f, "{sign}{whole}{dot}{fraction}")
+        let mut text = String::with_capacity(32);
+        text.push_str(sign);
+        text.push_str(&whole.to_string());
+        if !fraction.is_empty() {
+            text.push('.');
+            text.push_str(&fraction);
+        }
+        text
     }
 
     /// One digit before the point; zeros at the end stay where they are parts of a second.
-    fn write_exponent(&self, f: &mut fmt::Formatter<'_>, letter: char, plus: &str) -> fmt::Result {
+    fn exponential(&self, letter: char, plus: &str) -> String {
         let (sign, whole, fraction) = self.signed_parts();
-        let whole = whole.to_string();
-        let exponent = whole.len() - 1;
-        let (first, rest) = whole.split_at(1);
-        let mut digits = format!("{rest}{fraction}");
+        let mut text = String::with_capacity(32);
+        text.push_str(sign);
+        let first = text.len();
+        text.push_str(&whole.to_string());
+        let exponent = text.len() - first - 1;
+        text.insert(first + 1, '.');
+        text.push_str(&fraction);
         if fraction.is_empty() {
-            digits.truncate(digits.trim_end_matches('0').len());
+            text.truncate(text.trim_end_matches('0').trim_end_matches('.').len().max(first + 1));
         }
-        let dot = if digits.is_empty() { "" } else { "." };
-        write!(f, "{sign}{first}{dot}{digits}{letter}{plus}{exponent}")
+        text.push(letter);
+        text.push_str(plus);
+        push_number(exponent, &mut text);
+        text
     }
 }
 
@@ -123,8 +158,8 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CHECKED: &str = "the range was checked when the moment was made";
         match &self.spelling {
-            Spelling::Plain => self.write_plain(f),
-            Spelling::Exponent { letter, plus } => self.write_exponent(f, *letter, plus),
+            Spelling::Plain => f.write_str(&self.plain()),
+            Spelling::Exponent { letter, plus } => f.write_str(&self.exponential(*letter, plus)),
             Spelling::Iso { separator, zone, offset } => {
                 let (date, clock) = civil(self.seconds + offset).expect(CHECKED);
                 let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
@@ -138,6 +173,14 @@ impl fmt::Display for Moment {
             }
         }
     }
+}
+
+/// A number of few digits.
+fn push_number(number: usize, text: &mut String) {
+    if number >= 10 {
+        push_number(number / 10, text);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// The date in the years 0 to 9999, and the clock as `hh:mm:ss`.
@@ -224,28 +267,27 @@ fn is_digits(text: &str) -> bool {
 
 fn decimal(text: &str) -> Option<Moment> {
     let number = Number::split(text)?;
-    let digits = format!("{}{}", number.whole, number.fraction);
+    if number.exponent.is_none() {
+        return Moment::of_parts(number.negative, number.whole, number.fraction.to_owned(), Spelling::Plain);
+    }
     let point = i64::try_from(number.whole.len()).ok()? + number.exponent();
     if !(-32..=18).contains(&point) {
         return None;
     }
-    let (whole, mut fraction) = match usize::try_from(point) {
-        Ok(point) if point >= digits.len() => (format!("{digits:0<point$}"), String::new()),
-        Ok(point) if point > 0 => (digits[..point].to_owned(), digits[point..].to_owned()),
-        _ => ("0".to_owned(), format!("{}{digits}", "0".repeat(usize::try_from(-point).ok()?))),
-    };
-    let mut seconds: i64 = whole.parse().ok()?;
-    if number.negative {
-        match complement(&fraction) {
-            Some(rest) => (seconds, fraction) = (-seconds - 1, rest),
-            None => seconds = -seconds,
+    // The digits, and between them the point at its new place.
+    let mut whole = String::with_capacity(MAX_TEXT);
+    whole.push_str(number.whole);
+    whole.push_str(number.fraction);
+    let fraction = match usize::try_from(point) {
+        Ok(point) if point > 0 => {
+            whole.extend(std::iter::repeat_n('0', point.saturating_sub(whole.len())));
+            whole.split_off(point)
         }
-    }
-    let spelling = match number.exponent {
-        Some((letter, plus, _)) => Spelling::Exponent { letter, plus },
-        None => Spelling::Plain,
+        _ => format!("{}{whole}", "0".repeat(usize::try_from(-point).ok()?)),
     };
-    Some(Moment { seconds, fraction, spelling })
+    let whole = if point > 0 { whole.as_str() } else { "0" };
+    let (letter, plus, _) = number.exponent?;
+    Moment::of_parts(number.negative, whole, fraction, Spelling::Exponent { letter, plus })
 }
 
 fn iso(text: &str) -> Option<Moment> {
@@ -417,10 +459,10 @@ mod tests {
             let text = format!("{whole}{fraction}{exponent}");
             let moment = Moment::parse(&text).unwrap();
 
-            let between = moment.moved(first).unwrap().to_string();
+            let between = moment.clone().moved(first).unwrap().to_string();
             let twice = Moment::parse(&between).unwrap().moved(second).unwrap();
 
-            prop_assert_eq!(twice.to_string(), moment.moved(first + second).unwrap().to_string());
+            prop_assert_eq!(twice.to_string(), moment.clone().moved(first + second).unwrap().to_string());
             let back = twice.moved(-(first + second)).unwrap();
             prop_assert_eq!(back.compare(&moment), Ordering::Equal);
         }

@@ -72,7 +72,7 @@ impl Clock {
         }
         self.earliest = Some(self.earliest.map_or(moment.seconds(), |earliest| earliest.min(moment.seconds())));
         let shift = *self.shift.get_or_insert(TIME_BASE - moment.seconds());
-        Some(moment.moved(shift)?.to_string())
+        Some(moment.moved(shift)?.to_text())
     }
 
     /// What stands for a number that is no time; none if it is no number.

@@ -56,8 +56,13 @@ impl Scribe {
         for (index, member) in context.spec.input.iter().enumerate() {
             let Some(value) = given.at(index) else { continue };
             let value = match value {
-                InputValue::Text(text) => InputValue::Text(self.text(context, &context.input(index, true), text)),
-                InputValue::Json(value) => InputValue::Json(self.value(context, &context.input(index, false), value)),
+                InputValue::Text(text) => {
+                    let other = self.text(context, &context.input(index, true), text);
+                    InputValue::Text(other.unwrap_or_else(|| text.clone()))
+                }
+                InputValue::Json(value) => {
+                    InputValue::Json(self.value(context, &context.input(index, false), value.clone()))
+                }
                 InputValue::Bytes(bytes) => InputValue::Bytes(self.bytes(&context.input(index, false), bytes)),
             };
             inputs.set(&member.key, value);
@@ -108,8 +113,8 @@ impl Scribe {
             Err(error) => return withheld(WithheldReason::of_not_json(bytes, &error), bytes),
         };
         let redacted = match success {
-            Some(context) => self.output_body(context, &json),
-            None => self.error_body(context, &json, is_authentication_error(response)),
+            Some(context) => self.output_body(context, json),
+            None => self.error_body(context, json, is_authentication_error(response)),
         };
         Body::from_bytes(redacted.to_compact())
     }
@@ -123,7 +128,7 @@ impl Scribe {
             Kind::Blob => Some(Body::from_bytes(self.bytes(&site, bytes))),
             Kind::String | Kind::Enum(_) => {
                 let text = std::str::from_utf8(bytes).ok()?;
-                Some(Body::from_bytes(self.text(context, &site, text)))
+                Some(Body::from_bytes(self.text(context, &site, text).unwrap_or_else(|| text.to_owned())))
             }
             _ => None,
         }

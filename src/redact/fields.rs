@@ -79,7 +79,8 @@ impl Scribe {
         if let Some((context, index)) =
             context.and_then(|context| Some((context, header_member(&context.spec.output, name)?)))
         {
-            return Some(self.text(context, &context.output(index, true), value));
+            let other = self.text(context, &context.output(index, true), value);
+            return Some(other.unwrap_or_else(|| value.to_owned()));
         }
         match name {
             "content-type" => Some(media(value)),

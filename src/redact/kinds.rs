@@ -96,3 +96,11 @@ fn of_text_as(context: Context<'_>, shape: ShapeId, as_text: bool, text: &str) -
 pub(super) fn of_json(context: Context<'_>, shape: ShapeId, value: &Json) -> Kinds {
     Kinds::of(check_json(context.spec, shape, value).into_iter().map(|problem| problem.violation))
 }
+
+/// The ways in which a JSON number violates a type.
+pub(super) fn of_number(context: Context<'_>, shape: ShapeId, number: &str) -> Kinds {
+    if context.spec.shape(shape).kind == Kind::Timestamp(TimestampFormat::EpochSeconds) {
+        return Kinds::NONE;
+    }
+    of_json(context, shape, &Json::Number(number.to_owned()))
+}

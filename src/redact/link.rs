@@ -4,29 +4,8 @@ use super::scribe::Scribe;
 use crate::message::Link;
 use crate::spec::Specs;
 
-/// Clients that are named.
-const CLIENTS: [&str; 20] = [
-    "aiobotocore",
-    "aws-cli",
-    "aws-sdk-cpp",
-    "aws-sdk-dotnet",
-    "aws-sdk-go",
-    "aws-sdk-go-v2",
-    "aws-sdk-java",
-    "aws-sdk-js",
-    "aws-sdk-kotlin",
-    "aws-sdk-php",
-    "aws-sdk-ruby3",
-    "aws-sdk-rust",
-    "aws-sdk-swift",
-    "boto3",
-    "botocore",
-    "curl",
-    "python-requests",
-    "python-urllib",
-    "retake",
-    "node",
-];
+/// The greatest length of a client's name.
+const CLIENT_LENGTH: usize = 32;
 const SCHEMES: [&str; 2] = ["AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"];
 const VALIDITIES: [&str; 4] = ["valid", "invalid", "unsigned", "unverified"];
 /// Headers that clients sign.
@@ -74,10 +53,14 @@ fn known(word: &str, words: &[&str]) -> String {
     if words.contains(&word) { word.to_owned() } else { "other".to_owned() }
 }
 
-/// The name of a client, of its user agent or as it was taken from there.
+/// The name of a client, of its user agent or as it was taken from there, if it can be nothing but a name: letters,
+/// hyphens and one digit at most.
 fn client(name: &str) -> String {
     let product = name.split(['/', ' ']).next().unwrap_or_default().to_ascii_lowercase();
-    known(&product, &CLIENTS)
+    let digits = product.bytes().filter(u8::is_ascii_digit).count();
+    let is_name = (1..=CLIENT_LENGTH).contains(&product.len())
+        && product.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_name && digits <= 1 { product } else { "other".to_owned() }
 }
 
 /// Scheme, service, signed headers and validity, each of a known list.
@@ -117,14 +100,14 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let link = redacted(Link {
             call: text("6f1a2b3c-1111-4abc-9def-0123456789ab"),
-            client: text("Boto3/1.44.5 md/Botocore#1.44.5"),
+            client: text("Aws-Sdk-Go-V2/1.7.0 ua/2.1"),
             signature: text("AWS4-HMAC-SHA256 medical-imaging host;x-amz-date valid"),
             probe: text("malformed-datastoreId"),
             session: text("AKIAIOSFODNN7EXAMPLE"),
         });
 
         assert_eq!(link.call, text("1"));
-        assert_eq!(link.client, text("boto3"));
+        assert_eq!(link.client, text("aws-sdk-go-v2"));
         assert_eq!(link.signature, text("AWS4-HMAC-SHA256 medical-imaging host;x-amz-date valid"));
         assert_eq!(link.probe, text("malformed-datastoreId"));
         assert_eq!(link.session, text("1"));

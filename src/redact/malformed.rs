@@ -146,7 +146,7 @@ pub(super) fn number(context: Context<'_>, site: &Site<'_>, wanted: Kinds, ordin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::plan::Plan;
+    use crate::redact::plan::{Plan, Scopes};
     use crate::redact::policy::Policy;
     use crate::spec::{Spec, compile};
 
@@ -176,7 +176,7 @@ mod tests {
         ];
         for (definition, found, expected) in cases {
             let spec = spec(definition);
-            let plan = Plan::new(&spec, &Policy::default());
+            let plan = Plan::new(&spec, &Policy::default(), &mut Scopes::default());
             let context = Context { spec: &spec, plan: &plan, index: 0 };
             let site = context.input(0, true);
 
@@ -200,7 +200,7 @@ mod tests {
         ];
         for (definition, found, expected) in cases {
             let spec = spec(definition);
-            let plan = Plan::new(&spec, &Policy::default());
+            let plan = Plan::new(&spec, &Policy::default(), &mut Scopes::default());
             let context = Context { spec: &spec, plan: &plan, index: 0 };
             let site = context.input(0, false);
             let wanted = kinds::of_json(context, site.shape, &Json::Number(found.to_owned()));

@@ -26,6 +26,7 @@ mod redactor;
 mod scalar;
 mod scribe;
 mod stand_ins;
+mod substitutes;
 mod summary;
 
 pub use policy::{POLICY_VERSION, Policy};

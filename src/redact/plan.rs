@@ -73,13 +73,14 @@ pub(super) struct Site<'p> {
 }
 
 impl Plan {
-    pub(super) fn new(spec: &Spec, policy: &Policy) -> Self {
+    /// The plan of a spec; the scopes are those of all specs.
+    pub(super) fn new(spec: &Spec, policy: &Policy, scopes: &mut Scopes) -> Self {
         let mut plan = Self {
             inputs: fields(spec, None, &spec.input, policy),
             outputs: fields(spec, None, &spec.output, policy),
             structures: HashMap::new(),
             names: HashSet::new(),
-            scopes: spec.shapes.iter().map(scope).collect(),
+            scopes: spec.shapes.iter().map(|shape| scopes.of(shape)).collect(),
         };
         for (index, shape) in spec.shapes.iter().enumerate() {
             if let Kind::Structure(members) | Kind::Union(members) = &shape.kind {
@@ -150,20 +151,25 @@ impl Plan {
     }
 }
 
-/// What a shape says of values without parts.
-fn scope(shape: &Shape) -> String {
-    let kind = match &shape.kind {
-        Kind::List(_) => "list".to_owned(),
-        Kind::Map { .. } => "map".to_owned(),
-        Kind::Structure(_) => "structure".to_owned(),
-        Kind::Union(_) => "union".to_owned(),
-        kind => format!("{kind:?}"),
-    };
-    let constraints = &shape.constraints;
-    format!(
-        "{kind} {:?} {:?} {:?} {:?}",
-        constraints.length, constraints.range, constraints.pattern, constraints.charset
-    )
+/// Short names for what shapes say.
+#[derive(Default)]
+pub(super) struct Scopes(HashMap<String, String>);
+
+impl Scopes {
+    /// The name of what the shape says of values without parts, its own name aside.
+    fn of(&mut self, shape: &Shape) -> String {
+        let kind = match &shape.kind {
+            Kind::List(_) => "list".to_owned(),
+            Kind::Map { .. } => "map".to_owned(),
+            Kind::Structure(_) => "structure".to_owned(),
+            Kind::Union(_) => "union".to_owned(),
+            kind => format!("{kind:?}"),
+        };
+        let rules = &shape.constraints;
+        let said = format!("{kind} {:?} {:?} {:?} {:?}", rules.length, rules.range, rules.pattern, rules.charset);
+        let next = format!("#{}", self.0.len());
+        self.0.entry(said).or_insert(next).clone()
+    }
 }
 
 fn position(members: &[Member], key: &str) -> Option<usize> {
@@ -190,14 +196,20 @@ impl<'p> Context<'p> {
         Site { as_text, ..Site::root(&self.spec.output[index], &self.plan.outputs[index]) }
     }
 
-    /// The sites of a structure's members, in their order.
+    /// What becomes of the members of the output, in their order.
+    pub(super) fn output_fields(&self) -> &'p [Field] {
+        &self.plan.outputs
+    }
+
+    /// What becomes of a structure's members, in their order.
     pub(super) fn fields(&self, structure: ShapeId) -> &'p [Field] {
         self.plan.structures.get(&structure).map_or(&[], Vec::as_slice)
     }
 }
 
 impl<'p> Site<'p> {
-    fn root(member: &Member, field: &'p Field) -> Self {
+    /// The site of a member that stands in nothing else.
+    pub(super) fn root(member: &Member, field: &'p Field) -> Self {
         Self {
             shape: member.shape,
             class: if field.kept.is_some() { None } else { field.class },

@@ -1,7 +1,7 @@
 //! The redactor of a recording, and the two passes of a commit.
 
 use super::clock::Clock;
-use super::plan::{Contracts, Plan};
+use super::plan::{Contracts, Plan, Scopes};
 use super::policy::Policy;
 use super::scribe::{Pass, Scribe};
 use super::summary::Summary;
@@ -114,7 +114,8 @@ impl Renumbering<'_> {
 }
 
 fn plans(specs: &Specs, policy: &Policy) -> Vec<Plan> {
-    specs.iter().map(|spec| Plan::new(spec, policy)).collect()
+    let mut scopes = Scopes::default();
+    specs.iter().map(|spec| Plan::new(spec, policy, &mut scopes)).collect()
 }
 
 fn write(scribe: &mut Scribe, specs: &Specs, plans: &[Plan], exchange: &Exchange) -> Exchange {

@@ -8,7 +8,8 @@ use std::fmt;
 /// How often what was done; occurrences are counted, not values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    by_class: BTreeMap<Sensitivity, u64>,
+    /// In the order of [`Sensitivity::ALL`].
+    by_class: [u64; Sensitivity::ALL.len()],
     malformed: u64,
     unknown_members: u64,
     withheld_bodies: u64,
@@ -19,7 +20,7 @@ pub struct Summary {
 
 impl Summary {
     pub(super) fn redacted(&mut self, class: Sensitivity) {
-        *self.by_class.entry(class).or_default() += 1;
+        self.by_class[class as usize] += 1;
     }
 
     pub(super) fn malformed(&mut self) {
@@ -54,8 +55,8 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<String> =
-            self.by_class.iter().map(|(class, count)| format!("{} {count}", class.as_str())).collect();
+        let classes = Sensitivity::ALL.iter().zip(self.by_class).filter(|(_, count)| *count > 0);
+        let mut parts: Vec<String> = classes.map(|(class, count)| format!("{} {count}", class.as_str())).collect();
         let others = [
             ("malformed", self.malformed),
             ("unknown members", self.unknown_members),

@@ -130,11 +130,12 @@ impl Parser<'_> {
         let start = self.at + 1;
         self.at = start;
         loop {
+            let rest = &self.text.as_bytes()[self.at..];
+            self.at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
             match self.peek() {
-                None | Some(0..0x20) => return Err(self.unexpected()),
                 Some(b'"') => break,
                 Some(b'\\') => self.string_escape()?,
-                Some(_) => self.at += 1,
+                None | Some(_) => return Err(self.unexpected()),
             }
         }
         let raw = &self.text[start..self.at];
