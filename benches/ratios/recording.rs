@@ -39,7 +39,7 @@ pub(crate) fn throughput() {
             },
             || process::load(&limit, &requests(folder.path(), &pages, &limit), connections),
         );
-        let work = format!("record, {connections} connections");
+        let work = format!("record, connections {connections}");
         measure::ratio(&work, "requests/s", rate, if connections == 16 { "0.4" } else { "" });
         let added = if connections == 1 { "+ 150 µs" } else { "" };
         measure::ratio(&format!("{work}: median"), "µs", p50, added);

@@ -34,7 +34,7 @@ pub(crate) fn throughput() {
                 || process::load(&ours, &requests, connections),
                 || process::load(&limit, &requests, connections),
             );
-            let work = format!("replay, {exchanges} exchanges, {connections} connections");
+            let work = format!("replay, exchanges {exchanges}, connections {connections}");
             let (rate_aim, p99_aim) = if connections == 1 { ("", "") } else { ("0.8", "1.5") };
             measure::ratio(&work, "requests/s", rate, rate_aim);
             measure::ratio(&format!("{work}: median"), "µs", p50, "");
@@ -58,7 +58,7 @@ pub(crate) fn start() {
             || first_answer(&pages[0], || Server::retake(folder.path(), &["replay", CASSETTE, "--allow-unused"])),
             || first_answer(&pages[0], || Server::limit(&["map", plain.to_str().unwrap()])),
         );
-        measure::ratio(&format!("start to first answer, {exchanges} exchanges"), "s", seconds, aim);
+        measure::ratio(&format!("start to first answer, exchanges {exchanges}"), "s", seconds, aim);
     }
 }
 
