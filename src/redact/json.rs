@@ -1,6 +1,7 @@
 //! The walk through a JSON body and its shape: known members by their class, of
 //! unknown ones the name and the type.
 
+use super::detect;
 use super::plan::{Context, Field, Site};
 use super::scribe::Scribe;
 use crate::message::Json;
@@ -126,7 +127,9 @@ impl Scribe {
     /// The name of a member that the spec does not know: itself, if it can be nothing but a name.
     fn unknown_name(&mut self, context: Option<Context<'_>>, name: Text) -> Text {
         let decoded = name.decode();
-        let is_name = decoded.len() <= NAME_LENGTH && decoded.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_name = decoded.len() <= NAME_LENGTH
+            && decoded.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && detect::scan(&decoded).is_empty();
         if is_name || decoded == "__type" {
             return name;
         }

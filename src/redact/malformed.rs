@@ -2,48 +2,70 @@
 
 use super::kinds::{self, Kinds};
 use super::plan::{Context, Site};
-use crate::message::Json;
+use crate::message::{Json, MAX_KEPT_BODY};
 use crate::spec::exemplar::stand_in;
 
 /// How long a text is made at most to be too long for its type.
-const LONGEST: usize = 1 << 16;
+const LONGEST: usize = MAX_KEPT_BODY;
 
 /// The n-th text that violates the site's type in the ways in which this one does.
 pub(super) fn text(context: Context<'_>, site: &Site<'_>, found: &str, ordinal: u64) -> String {
     let wanted = kinds::of_text(context, site, found);
-    let fits = |text: &String| !text.is_empty() && kinds::of_text(context, site, text) == wanted;
-    let candidates = candidates(context, site, found, ordinal);
-    if let Some(text) = candidates.iter().find(|text| fits(text)) {
-        return text.clone();
-    }
-    let coarse = |text: &&String| {
+    let is_same = |text: &str| kinds::of_text(context, site, text) == wanted;
+    // At least the same check must speak of it.
+    let is_alike = |text: &str| {
         let (own, other) = kinds::of_text(context, site, text);
-        !text.is_empty() && own.coarse() == wanted.0.coarse() && other.coarse() == wanted.1.coarse()
+        own.coarse() == wanted.0.coarse() && other.coarse() == wanted.1.coarse()
     };
-    candidates.iter().find(coarse).or(candidates.first()).cloned().unwrap_or_default()
+    let search = Search { context, site, found, ordinal };
+    search.first(&is_same).or_else(|| search.first(&is_alike)).unwrap_or_else(|| search.named())
 }
 
-/// Texts of many kinds and lengths, the most telling first; each has the ordinal in it as far as there is room.
-fn candidates(context: Context<'_>, site: &Site<'_>, found: &str, ordinal: u64) -> Vec<String> {
-    let length = found.chars().count();
-    let named = format!("malformed-{ordinal:02}");
-    let foreign = format!("é{ordinal:02}");
-    let conforming = stand_in(context.spec, site.shape, ordinal);
-    let mut all = Vec::new();
-    if matches!(found, "true" | "false") {
+/// The search for a text that violates a type as another does.
+struct Search<'s> {
+    context: Context<'s>,
+    site: &'s Site<'s>,
+    found: &'s str,
+    ordinal: u64,
+}
+
+impl Search<'_> {
+    fn named(&self) -> String {
+        format!("malformed-{:02}", self.ordinal)
+    }
+
+    fn foreign(&self) -> String {
+        format!("é{:02}", self.ordinal)
+    }
+
+    /// The first that fits of texts of many kinds and lengths, the most telling before others; each has the ordinal in
+    /// it as far as there is room.
+    fn first(&self, fits: &dyn Fn(&str) -> bool) -> Option<String> {
+        let fits = |text: &String| !text.is_empty() && fits(text);
         // Words that hold nothing, and that a boolean spells too.
-        all.push(found.to_owned());
+        let word = matches!(self.found, "true" | "false").then(|| self.found.to_owned());
+        let mut short = word.into_iter().chain([self.named(), self.foreign()]);
+        if let Some(text) = short.find(fits) {
+            return Some(text);
+        }
+        let lengths = lengths(self.context, self.site, self.found.chars().count());
+        if let Some(text) = lengths.iter().flat_map(|length| self.of_length(*length)).find(fits) {
+            return Some(text);
+        }
+        // What the type takes, and what is left of it, comes late: it costs a walk through the type's pattern.
+        let conforming = stand_in(self.context.spec, self.site.shape, self.ordinal);
+        let cut = lengths.iter().flat_map(|length| [fitted(&conforming, *length), tailed(&conforming, *length)]);
+        let mut late = std::iter::once(conforming.clone()).chain(cut).chain([masked(self.found, self.ordinal)]);
+        late.find(fits)
     }
-    all.extend([named.clone(), foreign.clone(), conforming.clone()]);
-    for length in lengths(context, site, length) {
-        all.extend([&named, &foreign, &conforming].map(|text| fitted(text, length)));
-        let alphabets: [(&str, char); 5] =
+
+    fn of_length(&self, length: usize) -> impl Iterator<Item = String> {
+        const ALPHABETS: [(&str, char); 5] =
             [("0123456789", '0'), ("abcdefghij", 'a'), ("ABCDEFGHIJ", 'A'), ("é", 'é'), ("-", '-')];
-        all.extend(alphabets.iter().map(|(digits, fill)| spelled(ordinal, digits, *fill, length)));
-        all.push(tailed(&conforming, length));
+        let spelled = move |(digits, fill): (&str, char)| spelled(self.ordinal, digits, fill, length);
+        let fitted = [self.named(), self.foreign()].into_iter().map(move |text| fitted(&text, length));
+        fitted.chain(ALPHABETS.into_iter().map(spelled))
     }
-    all.push(masked(found, ordinal));
-    all
 }
 
 /// Lengths on either side of the bounds, and the one that was found.
@@ -166,7 +188,7 @@ mod tests {
             ("{type: string, charset: ascii}", "漢字", "é01"),
             ("{type: string, charset: ascii, length: [1, 6]}", "漢字漢字漢字漢字", "éxxxx01"),
             ("{type: string, length: [1, 6]}", "a long one", "malformed-01"),
-            ("{type: string, length: [20, 30], pattern: '[a-z]+'}", "short", "aaaaaaaaaaaaaaaaaaa"),
+            ("{type: string, length: [20, 30], pattern: '[a-z]+'}", "short", "aaaaaaaaaaaaaaaaaab"),
             ("{type: string, length: [2, 3], pattern: '[0-9]+'}", "12345", "0001"),
             ("{type: string, length: [2, 3], pattern: '[a-z]+-[a-z]+'}", "some-name", "ax-a"),
             ("{type: integer}", "ten", "malformed-01"),
@@ -186,6 +208,19 @@ mod tests {
             assert_eq!(kinds::of_text(context, &site, &first), kinds::of_text(context, &site, found), "{definition}");
             assert_ne!(text(context, &site, found, 2), first, "{definition}");
         }
+    }
+
+    #[test]
+    fn is_too_long_for_a_type_that_takes_long_texts() {
+        let spec = spec("{type: string, length: [1, 100000], sensitivity: free-text}");
+        let plan = Plan::new(&spec, &Policy::default(), &mut Scopes::default());
+        let context = Context { spec: &spec, plan: &plan, index: 0 };
+        let site = context.input(0, true);
+
+        let text = text(context, &site, &"y".repeat(200_000), 1);
+
+        assert_eq!(text.len(), 100_001);
+        assert!(text.ends_with("01"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Values without parts: what becomes of each, by its class and by what it violates.
 
+use super::detect;
 use super::kinds::{self, Kinds};
 use super::plan::{Context, Site};
 use super::scribe::{Pass, Scribe};
@@ -151,5 +152,6 @@ fn is_kept_enum_value(spec: &Spec, text: &str) -> bool {
         matches!(deviation.target, DeviationTarget::Member(_)) && deviation.value.as_deref() == Some(text)
     };
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    spec.deviations.iter().any(is_dated) || (text.len() <= ENUM_LENGTH && text.split('_').all(is_word))
+    let is_value = || text.len() <= ENUM_LENGTH && text.split('_').all(is_word) && detect::scan(text).is_empty();
+    spec.deviations.iter().any(is_dated) || is_value()
 }

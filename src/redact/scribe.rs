@@ -5,6 +5,7 @@
 //! found without the stand-ins.
 
 use super::clock::Clock;
+use super::detect;
 use super::stand_ins::StandIns;
 use super::summary::Summary;
 use crate::spec::Spec;
@@ -132,6 +133,8 @@ fn is_error_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && name.bytes().filter(u8::is_ascii_digit).count() <= DIGITS_OF_A_NAME
         && !is_made_up
+        // A key id may have few digits.
+        && detect::scan(name).is_empty()
 }
 
 #[cfg(test)]
@@ -151,6 +154,7 @@ mod tests {
         assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
         assert_eq!(scribe.error_type(None, "AKIAIOSFODNN7EXAMPLE1234"), "UnmodelledError2");
         assert_eq!(scribe.error_type(None, "UnmodelledError9"), "UnmodelledError3");
+        assert_eq!(scribe.error_type(None, "AKIAIOSFODNNXEXAMPLE"), "UnmodelledError4");
         assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
         assert_eq!(scribe.error_type(None, " :x"), ":");
         assert_eq!(scribe.error_type(None, " "), "");

@@ -121,7 +121,8 @@ impl Scribe {
         let found = kinds::of_text(context, site, text);
         let too_long = found.0.has(Kinds::LONG).then(|| {
             let most = context.spec.shape(site.shape).constraints.length.map_or(0, |(_, most)| most as usize);
-            format!("{short:x<length$}", length = most.saturating_add(1).min(MAX_KEPT_BODY))
+            let padding = most.saturating_add(1).min(MAX_KEPT_BODY).saturating_sub(short.chars().count());
+            format!("{short}{}", "x".repeat(padding))
         });
         let candidates = [Some(short.clone()), Some(format!("{short}, é")), too_long];
         let fitting =

@@ -184,3 +184,24 @@ fn shows_no_real_value_of_its_memory() {
 
     assert!(!format!("{redactor:?}").contains(DATASTORE));
 }
+
+#[test]
+fn measures_free_text_that_is_too_long_and_leaves_it_too_long() {
+    let page = format!(r#"{{"imageSetPropertiesList":[{{"message":"{}"}}]}}"#, "y".repeat(5000));
+    let mut redactor = redactor();
+
+    let redacted = redactor.redact(exchange(&[], 200, &[], &page));
+
+    let body = body(&redacted);
+    assert!(body.contains("redacted free text, 5000 charactersxxx"), "{body}");
+    assert_eq!(body.len(), r#"{"imageSetPropertiesList":[{"message":""}]}"#.len() + 2049);
+}
+
+#[test]
+fn keeps_no_key_id_that_looks_like_a_name_or_an_enum_value() {
+    let page = r#"{"AKIAIOSFODNNXEXAMPLE":1,"imageSetPropertiesList":[{"imageSetState":"AKIAIOSFODNNXEXAMPLE"}]}"#;
+
+    let redacted = redactor().redact(exchange(&[], 200, &[], page));
+
+    assert_eq!(body(&redacted), r#"{"unknownMember1":0,"imageSetPropertiesList":[{"imageSetState":""}]}"#);
+}

@@ -188,6 +188,8 @@ struct Plan {
     size: Option<u8>,
     throttles: Vec<u8>,
     is_left: bool,
+    /// Whether tokens are the same in each walk that asks the same, and nothing tells walks apart.
+    is_alike: bool,
 }
 
 impl Plan {
@@ -195,15 +197,20 @@ impl Plan {
     fn exchanges(&self, walk: usize) -> Vec<Exchange> {
         let mut exchanges = Vec::new();
         let pages = self.throttles.len();
+        let token = |page: usize| match self.is_alike {
+            true => format!("{} {:?} after {page}", self.resource, self.size),
+            false => format!("{walk} after {page}"),
+        };
         for (page, throttles) in self.throttles.iter().enumerate() {
             let asked = || {
                 let mut asked = Asked::of(self.resource).in_call(format!("{walk} {page}"));
                 asked.size = self.size;
-                asked.token = (page > 0).then(|| format!("{walk} after {page}"));
+                asked.token = (page > 0).then(|| token(page));
                 asked
             };
-            exchanges.extend((0..*throttles).map(|_| asked().throttled()));
-            let next = (page + 1 < pages || self.is_left).then(|| format!("{walk} after {}", page + 1));
+            let throttles = if self.is_alike { 0 } else { *throttles };
+            exchanges.extend((0..throttles).map(|_| asked().throttled()));
+            let next = (page + 1 < pages || self.is_left).then(|| token(page + 1));
             exchanges.push(asked().page(page as u32, next.as_deref()));
         }
         exchanges
@@ -212,8 +219,9 @@ impl Plan {
 
 fn plan() -> impl Strategy<Value = Plan> {
     let throttles = prop::collection::vec(prop::sample::select(vec![0_u8, 0, 0, 1, 2]), 1..4);
-    (0_u8..3, prop::option::of(1_u8..3), throttles, any::<bool>())
-        .prop_map(|(resource, size, throttles, is_left)| Plan { resource, size, throttles, is_left })
+    (0_u8..3, prop::option::of(1_u8..3), throttles, any::<bool>(), any::<bool>()).prop_map(
+        |(resource, size, throttles, is_left, is_alike)| Plan { resource, size, throttles, is_left, is_alike },
+    )
 }
 
 /// The walks' exchanges in an order that each choice leads on by one.

@@ -184,7 +184,7 @@ impl Maker<'_, '_> {
         }
         match self.dice.below(30) {
             28 => response.end = End::ResetAfter(3),
-            29 => response.status = None,
+            29 => response = Response { end: End::ResetAfter(0), ..Response::default() },
             _ => {}
         }
         response

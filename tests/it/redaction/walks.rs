@@ -99,9 +99,8 @@ fn disturb(spec: &Spec, paging: &Pagination, exchanges: &mut Vec<Exchange>, dice
     let token = spec.output_member(&paging.output_token).unwrap().wire_name.as_str();
     match dice.below(8) {
         0 => {
-            exchanges.remove(at);
-            if exchanges.is_empty() {
-                exchanges.push(Exchange::default());
+            if exchanges.len() > 1 {
+                exchanges.remove(at);
             }
         }
         1 => {
