@@ -5,8 +5,9 @@ use super::sources::{SpecArgs, load_cassettes};
 use super::{Failure, Outcome, session};
 use crate::cassette::Cassette;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{Demands, Evidence, RecordingFacts, Report, Subject, SubjectKind};
+use crate::evidence::{CheckVerdict, Demands, Evidence, Finding, RecordingFacts, Report, Subject, SubjectKind, check};
 use crate::message::Origin;
+use crate::redact::{is_sensitive, kept_members};
 use crate::spec::Specs;
 use crate::verify::{verify, verify_with};
 use clap::{Args, Subcommand, ValueEnum};
@@ -76,7 +77,45 @@ pub(super) fn judge(specs: &Specs, cassette: &Cassette, demands: Demands) -> Rep
 /// Lints one cassette: what `evidence.` checks say of it, and nothing of the service.
 pub(super) fn lint(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
     let facts = cassette.facts();
-    verify_with(specs, &evidence(cassette, &facts, demands), |check| check.id.starts_with("evidence."))
+    let mut report =
+        verify_with(specs, &evidence(cassette, &facts, demands), |check| check.id.starts_with("evidence."));
+    for member in kept_members(cassette.info.redaction.as_deref().unwrap_or_default()) {
+        if is_sensitive(specs, member) {
+            fail_redacted(&mut report, kept(cassette, member));
+        }
+    }
+    report
+}
+
+/// Adds what redaction was told to leave to what a detector found.
+fn fail_redacted(report: &mut Report, finding: Finding) {
+    for result in report.checks.iter_mut().filter(|result| result.check.id == finding.check.id) {
+        result.verdict = CheckVerdict::Fail;
+        result.cases += 1;
+    }
+    report.findings.push(finding);
+}
+
+/// A repository allows what was kept by saying in its spec that the member is not sensitive.
+fn kept(cassette: &Cassette, member: &str) -> Finding {
+    let check = check("evidence.redacted").expect("the catalogue has it");
+    Finding {
+        check,
+        level: check.level,
+        verdict: CheckVerdict::Fail,
+        subject: cassette.file.clone(),
+        scenario: None,
+        exchange: None,
+        in_short: None,
+        message: format!("the cassette was recorded with --keep {member}, which the spec calls sensitive"),
+        expected: Some("a stand-in wherever the spec asks for one".to_owned()),
+        found: Some("what the service sent".to_owned()),
+        location: Location::file(cassette.file.clone()),
+        spec: None,
+        help: Some(format!(
+            "record it without --keep, or take the sensitivity of {member} out of the spec if it may be read by all"
+        )),
+    }
 }
 
 fn evidence<'c>(cassette: &'c Cassette, facts: &'c RecordingFacts, demands: Demands) -> Evidence<'c> {

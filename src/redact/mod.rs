@@ -29,9 +29,9 @@ mod stand_ins;
 mod substitutes;
 mod summary;
 
-pub use policy::{POLICY_VERSION, Policy};
+pub use policy::{POLICY_VERSION, Policy, is_sensitive};
 pub use redactor::{Outline, Redactor, Renumbering, Survey};
-pub use summary::Summary;
+pub use summary::{Summary, kept_members};
 
 #[cfg(test)]
 mod tests;

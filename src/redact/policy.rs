@@ -52,6 +52,18 @@ impl Policy {
     }
 }
 
+/// Whether a member of that name is sensitive by these specs; one that no spec has is.
+pub fn is_sensitive(specs: &Specs, name: &str) -> bool {
+    let (mut is_known, mut is_sensitive) = (false, false);
+    each_member(specs, |spec, owner, member| {
+        if names(name, owner, member) {
+            is_known = true;
+            is_sensitive |= spec.sensitivity(member).is_some();
+        }
+    });
+    is_sensitive || !is_known
+}
+
 /// Whether a name on the command line means this member.
 fn names(name: &str, owner: Option<&str>, member: &Member) -> bool {
     match name.split_once('.') {

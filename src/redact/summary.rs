@@ -74,6 +74,12 @@ impl fmt::Display for Summary {
     }
 }
 
+/// The members that a line of a cassette says were kept.
+pub fn kept_members(line: &str) -> impl Iterator<Item = &str> {
+    let parts = line.split_once("; ").map_or("", |(_, parts)| parts).split(", ");
+    parts.filter_map(|part| part.strip_prefix("kept ")?.rsplit_once(' ').map(|(member, _)| member))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +97,6 @@ mod tests {
 
         assert_eq!(summary.to_string(), "policy 1; identifier 2, time 1, dropped headers 14, kept bookId 1");
         assert_eq!(summary.kept_members().collect::<Vec<_>>(), ["bookId"]);
+        assert_eq!(kept_members(&summary.to_string()).collect::<Vec<_>>(), ["bookId"]);
     }
 }

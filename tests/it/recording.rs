@@ -156,3 +156,21 @@ fn any_cassette(folder: &Path) -> bool {
     let found = std::process::Command::new("find").arg(folder).args(["-name", "*.cassette.yaml*"]).output().unwrap();
     !found.stdout.is_empty()
 }
+
+#[test]
+fn what_was_kept_on_demand_is_named_and_does_not_pass_the_linter() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(folder.path(), &["record", "--probe", "--keep", "message"]).assert_code(0);
+
+    assert!(read_to_string(folder.path().join(CASSETTE)).unwrap().contains("kept message"));
+    retake(folder.path(), &["cassette", "lint"]).assert_code(1).assert_stdout("--keep message");
+
+    let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/medical-imaging/list-image-set-versions.yaml");
+    let allowed = read_to_string(spec).unwrap().replace(", sensitivity: free-text", "");
+    write(folder.path().join("allowed.yaml"), allowed).unwrap();
+    retake(folder.path(), &["cassette", "lint", "--spec", "allowed.yaml"]).assert_code(0);
+    retake(folder.path(), &["record", "--probe", "--keep", "mesage", "--overwrite"])
+        .assert_code(2)
+        .assert_stderr("message");
+}
