@@ -13,6 +13,9 @@ const ID_PREFIXES: [&[u8]; 15] = [
 const TOKEN_PREFIXES: [&[u8]; 6] =
     [b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"FQoGZXIvYXdz", b"FQoDYXdz", b"AQoDYXdz", b"AQoEXAMPLE"];
 
+/// How accounts and keys begin that redaction makes up: with more zeros than any that was given to somebody.
+const STAND_IN_ACCOUNT: &[u8] = b"000000";
+
 /// The length of a secret access key.
 const SECRET_LENGTH: usize = 40;
 
@@ -101,7 +104,12 @@ impl<'t> Scanner<'t> {
     fn key_id(&mut self, at: usize) {
         let id = self.run_of(at, |b| b.is_ascii_alphanumeric());
         let is_id = id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if is_id && (19..=128).contains(&id.len()) && ID_PREFIXES.iter().any(|prefix| id.starts_with(prefix)) {
+        let is_stand_in = id.get(4..).is_some_and(|rest| rest.starts_with(STAND_IN_ACCOUNT));
+        if is_id
+            && !is_stand_in
+            && (19..=128).contains(&id.len())
+            && ID_PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+        {
             self.add(Rule::AccessKeyId, at);
         }
     }
@@ -170,9 +178,16 @@ impl<'t> Scanner<'t> {
         let service = at + 4 + partition.len() + 1;
         let is_arn =
             self.text.get(service - 1) == Some(&b':') && self.text.get(service).is_some_and(u8::is_ascii_alphanumeric);
-        if is_arn {
+        if is_arn && !self.is_stand_in(service) {
             self.add(Rule::Arn, at);
         }
+    }
+
+    /// Whether the account of an ARN is one that nobody has: the smallest ARN of a pattern has it.
+    fn is_stand_in(&self, service: usize) -> bool {
+        let rest = self.run_of_at_most(LOOK, service, |byte| byte.is_ascii_graphic());
+        let account = rest.split(|byte| *byte == b':').nth(2).unwrap_or_default();
+        account.len() == 12 && account.starts_with(STAND_IN_ACCOUNT)
     }
 
     fn email(&mut self, at: usize) {
@@ -213,7 +228,7 @@ impl<'t> Scanner<'t> {
             }
         }
         let digits = self.run_of_at_most(LOOK, at, |byte| byte.is_ascii_digit());
-        if digits.len() == 12 && self.stands_alone(at, digits) && !digits.starts_with(b"000000") {
+        if digits.len() == 12 && self.stands_alone(at, digits) && !digits.starts_with(STAND_IN_ACCOUNT) {
             self.add(Rule::AccountId, at);
         }
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// What must be found: the rule, the text before it, the text.
-const FIRES: [(Rule, &str, &str); 52] = [
+const FIRES: [(Rule, &str, &str); 53] = [
     (Rule::AccessKeyId, "key ", "AKIAIOSFODNN7EXAMPLE"),
     (Rule::AccessKeyId, "\"", "ASIAY34FZKBOKMUTVV7A\""),
     (Rule::AccessKeyId, "", "AROA4EXAMPLEEXAMPLEAB:session"),
@@ -52,6 +52,7 @@ const FIRES: [(Rule, &str, &str); 52] = [
     (Rule::AccountId, "bucket-", "210987654321-us-east-1"),
     (Rule::AccountId, "id%3D", "210987654321"),
     (Rule::Arn, "is ", "arn:aws:medical-imaging:us-east-1:x:datastore/y"),
+    (Rule::Arn, "", "arn:aws:press:eu-west-1:000012345678:job/1"),
     (Rule::Arn, "", "arn:aws-us-gov:s3:::bucket"),
     (Rule::Arn, "", "arn%3Aaws%3As3%3A%3A%3Abucket"),
     (Rule::Email, "to ", "jane.doe+tag@example.co.uk."),
@@ -67,7 +68,9 @@ const FIRES: [(Rule, &str, &str); 52] = [
 ];
 
 /// What is no secret: what redaction writes, and what looks like one of the above.
-const STAYS_SILENT: [&str; 58] = [
+const STAYS_SILENT: [&str; 60] = [
+    "arn:aws:press:0:000000000000:job/0001",
+    "000000000010",
     "/datastore/datastore00000000000000000000001/imageSet/imageset000000000000000000000001/listImageSetVersions",
     "datastore0000000000000000000012",
     "00000000000000000000000000000001",
@@ -204,5 +207,30 @@ fn looks_at_each_byte_a_few_times_only_whatever_the_text() {
         let (_, looked) = rules::scan_counted(text.as_bytes());
 
         assert!(looked <= 200 * text.len(), "{piece:?}: {looked}");
+    }
+}
+
+#[test]
+fn stays_silent_on_the_stand_ins_of_types_that_look_like_secrets() {
+    let patterns = [
+        "arn:aws((-us-gov)|(-iso)|(-cn))?:press:[a-z0-9-]{1,63}:[0-9]{12}:job/[0-9a-z]{32}(/part/[0-9a-z]{32})?",
+        "[0-9]{12}",
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "(?:[0-9][0-9]*|0)(\\\\.(?:[1-9][0-9]*|0))*",
+        "[A-Za-z0-9/+]{40}",
+        "AKIA[A-Z0-9]{16}",
+        "[\\\\w]{16,128}",
+    ];
+    for pattern in patterns {
+        let text = format!(
+            "spec: 1\nservice: {{id: a, api_version: a, protocol: rest-json, signing_name: a, endpoint: a}}\n\
+             operation: A\nhttp: {{method: POST, path: /a}}\ninput:\n  it: {{type: string, pattern: \"{pattern}\"}}\n"
+        );
+        let spec = crate::spec::compile("a.yaml", &text).unwrap();
+        for ordinal in [1, 2, 9, 10, 99, 4711] {
+            let stand_in = crate::spec::exemplar::stand_in(&spec, spec.input[0].shape, ordinal);
+
+            assert_eq!(scan(&stand_in), [], "{stand_in}");
+        }
     }
 }
