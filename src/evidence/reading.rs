@@ -4,8 +4,9 @@
 //! ask the same questions. Nothing here judges: a token of a wrong type or a list
 //! that is none is told as what it is.
 
-use crate::message::{Body, End, Exchange, Json, MAX_KEPT_BODY, Response, WithheldReason};
+use crate::message::{Body, End, Exchange, Json, MAX_KEPT_BODY, Request, Response, WithheldReason};
 use crate::spec::{Location, Retry, Route, Spec, Specs, Unrouted, errors};
+use std::borrow::Cow;
 
 /// An exchange as read by the specs.
 #[derive(Debug, Clone)]
@@ -154,6 +155,20 @@ pub fn next_token(spec: &Spec, response: &Response, body: &Content) -> NextToken
         None | Some(Json::Null) => NextToken::None,
         Some(Json::String(token)) => NextToken::Text(token.decode().into_owned()),
         Some(Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => NextToken::Unreadable,
+    }
+}
+
+/// The token that a request spends, wherever the operation has it; read leniently, since the rest may be wrong.
+pub fn spent_token(spec: &Spec, request: &Request) -> Option<String> {
+    let member = spec.input_member(&spec.pagination.as_ref()?.input_token)?;
+    match member.location {
+        Location::Query => request.query_value(&member.wire_name).map(str::to_owned),
+        Location::Header => request.headers.get(&member.wire_name.to_ascii_lowercase()).map(str::to_owned),
+        Location::Body => {
+            let body = Json::parse(request.body.bytes()).ok()?;
+            body.get(&member.wire_name).and_then(Json::as_text).map(Cow::into_owned)
+        }
+        Location::Path | Location::Payload | Location::Status => None,
     }
 }
 

@@ -5,11 +5,11 @@ use super::draft::{Draft, Drafts};
 use super::material::Material;
 use super::name;
 use super::reply::{
-    Carrier, empty, ends_call, error, final_error, html, truncated, untyped, with_body, with_first_member, with_header,
+    Carrier, empty, ends_call, error, final_error, html, truncated, untyped, with_first_member, with_header,
+    without_member,
 };
 use crate::evidence::ExpectedError;
 use crate::message::Response;
-use crate::message::json::Json;
 use crate::spec::errors::ERROR_TYPE_HEADER;
 use crate::spec::{ErrorShape, Spec};
 
@@ -34,13 +34,13 @@ pub(super) fn derive(material: &Material<'_>) -> Family {
 fn carriers(drafts: &mut Drafts<'_, '_>) {
     let spec = drafts.material.spec;
     for shape in &spec.errors {
-        for carrier in Carrier::ALL {
+        for carrier in Carrier::EACH {
             let case = format!("{}-{}", name::of_error(&shape.name), carrier.as_str());
             let message = format!("retake asks for error/{case}");
             let response = error(spec, shape.status, carrier, &shape.name, &message);
             let judges: &[&'static str] = match carrier {
                 Carrier::Header => &["error.typed", "error.type-sources", "error.message"],
-                Carrier::HeaderUri | Carrier::Code | Carrier::Type | Carrier::TypeNamespace => {
+                Carrier::HeaderUri | Carrier::Code | Carrier::Type | Carrier::TypeNamespace | Carrier::Everywhere => {
                     &["error.typed", "error.type-sources"]
                 }
             };
@@ -92,15 +92,15 @@ fn disagreements(drafts: &mut Drafts<'_, '_>) {
     }
     match final_error(spec) {
         Some(shape) => {
-            let response = error(spec, shape.status, Carrier::Header, &shape.name, "");
-            let response = with_body(response, |_| Json::Object(Vec::new()));
-            let draft = one_error(drafts, "no-message", &["error.typed"], response, named(shape));
+            let response = error(spec, shape.status, Carrier::Everywhere, &shape.name, "");
+            let response = without_member(response, "/message");
+            let draft = one_error(drafts, "no-message", sources, response, named(shape));
             let draft = draft.expects(format!("the error {}, without a message", shape.name));
             drafts.add(draft.why("a message is for people, and may be missing"));
         }
         None => drafts.leave_out("no-message", "the spec has no error that ends a call"),
     }
-    let response = error(spec, UNMODELLED_STATUS, Carrier::Header, UNMODELLED, "retake knows no such error");
+    let response = error(spec, UNMODELLED_STATUS, Carrier::Everywhere, UNMODELLED, "retake knows no such error");
     let expected = ExpectedError {
         name: Some(UNMODELLED.to_owned()),
         status: Some(UNMODELLED_STATUS),

@@ -214,7 +214,7 @@ impl Pages<'_, '_> {
         let material = self.drafts.material;
         let token = material.token(2);
         let message = "retake ends the walk on page 2";
-        let response = error(material.spec, shape.status, Carrier::Header, &shape.name, message);
+        let response = error(material.spec, shape.status, Carrier::Everywhere, &shape.name, message);
         let draft = self.drafts.draft("error-page-2", &["error.typed", "pagination.error-mid-walk"]);
         let draft = draft.answer(None, material.success(&self.units[..2], Next::token(&token)));
         let draft = draft.answer(Some(&token), response).hostile();

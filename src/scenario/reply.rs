@@ -173,10 +173,13 @@ pub(super) enum Carrier {
     Type,
     /// In the body's `__type`, a namespace before it.
     TypeNamespace,
+    /// In the header, and in the body's `code` and `__type`: where the name is not what is asked.
+    Everywhere,
 }
 
 impl Carrier {
-    pub(super) const ALL: [Self; 5] = [Self::Header, Self::HeaderUri, Self::Code, Self::Type, Self::TypeNamespace];
+    /// Each place alone.
+    pub(super) const EACH: [Self; 5] = [Self::Header, Self::HeaderUri, Self::Code, Self::Type, Self::TypeNamespace];
 
     /// The word in a scenario's name.
     pub(super) fn as_str(self) -> &'static str {
@@ -186,6 +189,7 @@ impl Carrier {
             Self::Code => "code",
             Self::Type => "type",
             Self::TypeNamespace => "type-namespace",
+            Self::Everywhere => "everywhere",
         }
     }
 
@@ -197,6 +201,7 @@ impl Carrier {
             Self::Code => "the body's \"code\"",
             Self::Type => "the body's \"__type\"",
             Self::TypeNamespace => "the body's \"__type\", a namespace before it",
+            Self::Everywhere => "every place",
         }
     }
 }
@@ -211,6 +216,10 @@ pub(super) fn error(spec: &Spec, status: u16, carrier: Carrier, name: &str, mess
             ERROR_TYPE_HEADER,
             &format!("{name}:http://internal.amazon.com/coral/com.amazon.coral.service/"),
         ),
+        Carrier::Everywhere => {
+            let body = with_first_member(with_first_member(plain, "__type", name), "code", name);
+            with_header(body, ERROR_TYPE_HEADER, name)
+        }
         Carrier::Code => with_first_member(plain, "code", name),
         Carrier::Type => with_first_member(plain, "__type", name),
         Carrier::TypeNamespace => {

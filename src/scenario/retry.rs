@@ -38,7 +38,7 @@ pub(super) fn derive(material: &Material<'_>) -> Family {
 
 /// 429, as the spec calls it.
 pub(super) fn throttling(spec: &Spec) -> Response {
-    error(spec, THROTTLED, Carrier::Header, &throttling_name(spec), "retake throttles")
+    error(spec, THROTTLED, Carrier::Everywhere, &throttling_name(spec), "retake throttles")
 }
 
 fn throttling_name(spec: &Spec) -> String {
@@ -50,7 +50,7 @@ fn throttling_name(spec: &Spec) -> String {
 fn transient(spec: &Spec, status: u16) -> Response {
     let is_it = |error: &&ErrorShape| error.status == status && error.retry == Retry::Transient;
     match spec.errors.iter().find(is_it) {
-        Some(shape) => error(spec, status, Carrier::Header, &shape.name, "retake fails for now"),
+        Some(shape) => error(spec, status, Carrier::Everywhere, &shape.name, "retake fails for now"),
         None => untyped(status, "retake fails for now"),
     }
 }
@@ -144,7 +144,7 @@ fn not_retried(drafts: &mut Drafts<'_, '_>) {
     for shape in spec.errors.iter().filter(|error| ends_call(error)) {
         has_one = true;
         let case = format!("{}-not-retried", name::of_error(&shape.name));
-        let response = error(spec, shape.status, Carrier::Header, &shape.name, "retake refuses");
+        let response = error(spec, shape.status, Carrier::Everywhere, &shape.name, "retake refuses");
         let expected = ExpectedError { name: Some(shape.name.clone()), status: Some(shape.status), message: None };
         let draft = drafts.draft(case, &["retry.never-on-client-fault"]).answer(None, response).hostile();
         let draft = draft.error(expected).expects(format!("the error {}, 1 request", shape.name));

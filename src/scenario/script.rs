@@ -4,9 +4,10 @@ use super::reply::final_error;
 use super::{Scenario, Step};
 use crate::answer::{Answer, Answerer, Fault, Session};
 use crate::evidence::StepRecord;
-use crate::message::{End, Json, Request, Response};
+use crate::evidence::reading::spent_token;
+use crate::message::{End, Request, Response};
 use crate::spec::errors::error_response_with_status;
-use crate::spec::{Location, Spec, Specs};
+use crate::spec::{Spec, Specs};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,6 +46,8 @@ struct State {
     ledger: ScriptLedger,
     /// How many requests came for the page of a token.
     asked: HashMap<Option<String>, u32>,
+    /// The token of the first request, where no page has it.
+    strange: Option<Option<String>>,
 }
 
 impl Script {
@@ -84,7 +87,10 @@ impl Script {
         let steps = &self.scenario.steps;
         let is_known = steps.iter().any(|step| step.token == token);
         // Whatever the first request says, it gets the first page, so that what else the client does is seen too.
-        let token = match (is_known, state.asked.is_empty()) {
+        if !is_known && state.asked.is_empty() {
+            state.strange = Some(token.clone());
+        }
+        let token = match (is_known, state.strange.as_ref() == Some(&token)) {
             (true, _) => token,
             (false, true) => steps.first()?.token.clone(),
             (false, false) => return None,
@@ -111,7 +117,7 @@ impl Answerer for Script {
             Some(_) => return reply(Response { end: End::ResetAfter(0), ..Response::default() }),
         }
         let Some(spec) = self.spec_of(request) else { return reply(unknown_operation(&self.scenario)) };
-        match self.step(&mut state, token_of(spec, request)) {
+        match self.step(&mut state, spent_token(spec, request)) {
             Some(step) => {
                 state.ledger.met[step] = true;
                 self.answers[step].clone()
@@ -142,20 +148,6 @@ fn answer(step: &Step) -> Answer {
 
 fn reply(response: Response) -> Answer {
     Answer::Reply(Arc::new(response))
-}
-
-/// The token of a request, wherever the operation has it; read leniently, since the rest of the request may be wrong.
-fn token_of(spec: &Spec, request: &Request) -> Option<String> {
-    let member = spec.input_member(&spec.pagination.as_ref()?.input_token)?;
-    match member.location {
-        Location::Query => request.query_value(&member.wire_name).map(str::to_owned),
-        Location::Header => request.headers.get(&member.wire_name.to_ascii_lowercase()).map(str::to_owned),
-        Location::Body => {
-            let body = Json::parse(request.body.bytes()).ok()?;
-            body.get(&member.wire_name).and_then(Json::as_text).map(std::borrow::Cow::into_owned)
-        }
-        Location::Path | Location::Payload | Location::Status => None,
-    }
 }
 
 fn budget_exceeded(budget: u64) -> Response {

@@ -4,7 +4,7 @@ mod laws;
 mod list;
 mod played;
 mod recorded;
-mod walker;
+pub(crate) mod walker;
 
 use retake::spec::{Specs, compile, embedded};
 use std::path::Path;
@@ -16,7 +16,7 @@ fn real() -> Arc<Specs> {
 }
 
 /// Specs of invented services: listings by query, header and body, a single output, a payload of bytes.
-fn invented() -> Arc<Specs> {
+pub(crate) fn invented() -> Arc<Specs> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let mut files: Vec<_> =
         std::fs::read_dir(root.join("simulate")).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -9,14 +9,14 @@ use retake::spec::{InputValue, Inputs, Kind, Location, Spec, build_request, erro
 
 const ATTEMPTS: u32 = 3;
 
-pub(super) struct Walker<'a> {
-    pub(super) spec: &'a Spec,
-    pub(super) service: &'a dyn Answerer,
+pub(crate) struct Walker<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) service: &'a dyn Answerer,
 }
 
 impl Walker<'_> {
     /// Calls the operation to its end.
-    pub(super) fn call(&self, inputs: &Inputs) -> Outcome {
+    pub(crate) fn call(&self, inputs: &Inputs) -> Outcome {
         let mut inputs = inputs.clone();
         let mut got = Vec::new();
         let mut spent = Vec::new();
