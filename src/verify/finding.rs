@@ -156,7 +156,7 @@ pub(super) fn to_finding(cases: &Cases<'_>, check: &'static Check, note: Note<'_
         level,
         verdict: note.verdict.unwrap_or_else(|| CheckVerdict::of_broken(level)),
         subject: cases.evidence.subject.name.clone(),
-        scenario: None,
+        scenario: cases.evidence.run.map(|run| run.scenario.to_owned()),
         exchange: case.map(|case| case.exchange.id.clone()).filter(|id| !id.is_empty()),
         in_short: case.map(short::exchange),
         message: note.message,

@@ -5,11 +5,14 @@
 //! several is data too: the chains of [`table`], of which the first that fails hides
 //! those behind it for the same exchange or walk. [`run`] goes through them.
 //!
+//! The run of a scenario is judged by the checks of [`client`], in an order of their own.
+//!
 //! What is wrong is a [`Note`](finding::Note); with its place in the file, the line of
 //! the spec and the exchange in short it becomes a finding. Nothing here knows how
 //! evidence is made: the simulator is judged by the same functions as the service.
 
 mod case;
+mod client;
 mod decimal;
 mod enums;
 mod error;
@@ -42,14 +45,21 @@ pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&
     let mine: Vec<&'static Check> = checks_for(evidence.subject.kind.side()).collect();
     let enabled: Vec<&'static Check> = mine.iter().copied().filter(|check| is_enabled(check)).collect();
 
-    let mut judged = run::run(&cases, &enabled);
+    let mut judged = match evidence.run {
+        Some(run) => client::run(&cases, run, &enabled),
+        None => run::run(&cases, &enabled),
+    };
     let results = mine.iter().map(|check| judged.result(check)).collect::<Vec<_>>();
     let findings = mine.iter().flat_map(|check| judged.take_findings(check)).collect();
 
     Report {
         subjects: vec![evidence.subject.clone()],
         specs: cases.specs_met(),
-        ledger: Ledger { exchanges: evidence.transcript.exchanges.len() as u64, ..Ledger::default() },
+        ledger: Ledger {
+            exchanges: evidence.transcript.exchanges.len() as u64,
+            scenarios: evidence.run.iter().len() as u64,
+            ..Ledger::default()
+        },
         by_subject: vec![SubjectChecks { subject: evidence.subject.clone(), checks: results.clone() }],
         checks: results,
         findings,

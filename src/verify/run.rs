@@ -27,12 +27,17 @@ impl Judged {
 
     /// Adds what a check came to, and says whether it failed.
     fn add(&mut self, cases: &Cases<'_>, check: &'static Check, judgement: Judgement<'_>) -> bool {
+        self.take(cases, check, judgement) >= CheckVerdict::of_broken(check.level)
+    }
+
+    /// Adds what a check came to, and says what the worst of it counts as.
+    pub(super) fn take(&mut self, cases: &Cases<'_>, check: &'static Check, judgement: Judgement<'_>) -> CheckVerdict {
         let (count, findings) = self.0.entry(check.id).or_default();
         *count += judgement.cases;
         let new: Vec<Finding> = judgement.notes.into_iter().map(|note| to_finding(cases, check, note)).collect();
-        let failed = new.iter().any(|finding| finding.verdict >= CheckVerdict::of_broken(check.level));
+        let worst = new.iter().map(|finding| finding.verdict).max().unwrap_or_default();
         findings.extend(new);
-        failed
+        worst
     }
 }
 

@@ -6,6 +6,7 @@ mod bad_specs;
 mod captures;
 mod cassettes;
 mod checks;
+mod client_checks;
 #[cfg(feature = "cli")]
 mod clients;
 #[cfg(feature = "cli")]
