@@ -91,15 +91,24 @@ impl Scribe {
         {
             return moved;
         }
+        // A number that is no time stands where the same number would, also as a text.
+        if is_number(text)
+            && let Some(outsize) = self.outsize(text)
+        {
+            if self.pass == Pass::Blank {
+                return String::new();
+            }
+            if kinds::of_text(context, site, &outsize) == found {
+                return outsize;
+            }
+        }
         if found.0 != Kinds::NONE {
             return self.identifier(context, site, text);
         }
         let is_early = Moment::parse(text).is_some_and(|moment| moment.seconds() < 0);
-        let far = if is_early { FAR_BEFORE } else { FAR_BEHIND };
-        let number = self.clock.outsize(text);
-        let mut candidates = number.iter().map(String::as_str).chain(far);
-        let fitting = candidates.find(|far| kinds::of_text(context, site, far) == found).map(str::to_owned);
-        fitting.unwrap_or_else(|| stand_in(context.spec, site.shape, 1))
+        let mut far = if is_early { FAR_BEFORE } else { FAR_BEHIND }.into_iter();
+        let fitting = far.find(|far| kinds::of_text(context, site, far) == found);
+        fitting.map_or_else(|| stand_in(context.spec, site.shape, 1), str::to_owned)
     }
 
     /// A time, moved; nothing in its place where everything is blanked. None if it is no time.
@@ -158,6 +167,7 @@ impl Scribe {
         (kinds(&moved) == kinds(number)).then_some(moved)
     }
 
+    /// What stands for a number that is no time; none if it is no number.
     fn outsize(&mut self, number: &str) -> Option<String> {
         let outsize = self.clock.outsize(number)?;
         if self.pass == Pass::Blank {

@@ -205,3 +205,15 @@ fn keeps_no_key_id_that_looks_like_a_name_or_an_enum_value() {
 
     assert_eq!(body(&redacted), r#"{"unknownMember1":0,"imageSetPropertiesList":[{"imageSetState":""}]}"#);
 }
+
+#[test]
+fn gives_a_number_that_is_no_time_the_same_stand_in_as_text() {
+    let page = r#"{"imageSetPropertiesList":[{"createdAt":1262304000},{"createdAt":123456789012},{"createdAt":"123456789012"}]}"#;
+
+    let redacted = redactor().redact(exchange(&[], 200, &[], page));
+
+    assert_eq!(
+        body(&redacted),
+        r#"{"imageSetPropertiesList":[{"createdAt":1262304000},{"createdAt":4500000500000000000},{"createdAt":"4500000500000000000"}]}"#
+    );
+}
