@@ -125,6 +125,15 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+
+    /// Adds the known word that was probably meant; where none is near, the help stays as it is.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(word, known) {
+            Some(near) => self.help(format!("did you mean \"{near}\"?")),
+            None => self,
+        }
+    }
 }
 
 impl fmt::Display for Diagnostic {

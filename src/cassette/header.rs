@@ -5,7 +5,7 @@
 //! through insta itself and compares.
 
 use super::{Cassette, Info};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::message::Origin;
 use crate::yaml::{Fields, Limits, Node, Source, Value, parse};
 use std::borrow::Cow;
@@ -153,10 +153,7 @@ fn origin(source: Source<'_>, node: &Node<'_>) -> Result<Origin, Diagnostic> {
     Origin::parse(word).ok_or_else(|| {
         let words = Origin::ALL.map(Origin::as_str);
         let error = source.error(node, "this is no origin").expected(words.join(", ")).found(format!("\"{word}\""));
-        match nearest(word, words) {
-            Some(near) => error.help(format!("did you mean \"{near}\"?")),
-            None => error,
-        }
+        error.suggest(word, words)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::output::{OutputArgs, to_stderr};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::drive::{self, Argument, Folder, Lead};
 use crate::evidence::{ChildEnd, Report};
 use crate::message::Json;
@@ -240,11 +240,8 @@ pub(super) fn refuse_unknown_inputs(specs: &Specs, inputs: &[(String, String)]) 
     let known: Vec<&str> = specs.iter().flat_map(|spec| &spec.input).map(|member| member.key.as_str()).collect();
     for (name, _) in inputs {
         if !known.contains(&name.as_str()) {
-            let error = Diagnostic::new(format!("no operation has the input \"{name}\""));
-            return Err(Failure::usage(match nearest(name, known.iter().copied()) {
-                Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error.expected(known.join(", ")),
-            }));
+            let error = Diagnostic::new(format!("no operation has the input \"{name}\"")).expected(known.join(", "));
+            return Err(Failure::usage(error.suggest(name, known)));
         }
     }
     Ok(())

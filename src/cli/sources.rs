@@ -2,7 +2,6 @@
 
 use super::Failure;
 use crate::cassette::Cassette;
-use crate::diagnostic::{Diagnostic, nearest};
 use crate::spec::{self, Specs};
 use crate::store;
 use clap::Args;
@@ -54,15 +53,8 @@ pub(super) fn load_cassettes(paths: &[PathBuf]) -> Result<Vec<Cassette>, Failure
 /// Keeps the one operation that was asked for.
 pub(super) fn only_operation(specs: Specs, operation: Option<&str>) -> Result<Specs, Failure> {
     let Some(name) = operation else { return Ok(specs) };
-    if specs.operation(name).is_none() {
-        let known: Vec<&str> = specs.iter().map(|spec| spec.operation.as_str()).collect();
-        let error = Diagnostic::new(format!("no spec describes the operation {name}")).expected(known.join(", "));
-        return Err(Failure::usage(match nearest(name, known) {
-            Some(near) => error.help(format!("did you mean {near}?")),
-            None => error,
-        }));
-    }
-    Ok(Specs::new(specs.iter().filter(|spec| spec.operation == name).cloned().collect()))
+    let spec = specs.require(name).map_err(Failure::usage)?;
+    Ok(Specs::new(vec![spec.clone()]))
 }
 
 /// A path as the user sees it.

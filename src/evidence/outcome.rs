@@ -5,7 +5,7 @@
 //! key would be read as something that the client never said.
 
 use super::ChildEnd;
-use crate::diagnostic::{Diagnostic, Location, nearest, shorten};
+use crate::diagnostic::{Diagnostic, Location, shorten};
 use crate::message::Json;
 use crate::message::json::Text;
 use std::fmt;
@@ -210,10 +210,7 @@ impl<'j> Members<'j> {
             if !known.contains(&name.as_ref()) {
                 let unknown = format!("the outcome has the unknown key \"{}\"", shorten(&name));
                 let error = Diagnostic::new(unknown).at(place).expected(known.join(", "));
-                return Err(match nearest(&name, known.iter().copied()) {
-                    Some(meant) => error.help(format!("did you mean \"{meant}\"?")),
-                    None => error,
-                });
+                return Err(error.suggest(&name, known.iter().copied()));
             }
             if members[..index].iter().any(|(other, _)| other.decode() == name) {
                 return Err(Diagnostic::new(format!("the outcome has the key \"{name}\" twice")).at(place));
@@ -273,10 +270,7 @@ impl<'j> Members<'j> {
         let word = value.as_text();
         word.as_deref().and_then(ErrorClass::parse).ok_or_else(|| {
             let error = wrong("the class of the error is not known", "/class", &words.join(", "), value);
-            match word.as_deref().and_then(|word| nearest(word, words)) {
-                Some(meant) => error.help(format!("did you mean \"{meant}\"?")),
-                None => error,
-            }
+            error.suggest(word.as_deref().unwrap_or_default(), words)
         })
     }
 

@@ -57,10 +57,7 @@ impl Wanted {
         for (option, given) in options {
             if let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&name.as_str())) {
                 let error = Diagnostic::new(format!("{option} {name}: no operation has an input of that name"));
-                return Err(match nearest(name, known.iter().copied()) {
-                    Some(near) => error.help(format!("did you mean {near:?}?")),
-                    None => error.expected(format!("one of {}", known.join(", "))),
-                });
+                return Err(error.expected(format!("one of {}", known.join(", "))).suggest(name, known));
             }
         }
         Ok(())

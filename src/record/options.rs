@@ -2,7 +2,7 @@
 
 use super::target::Existing;
 use crate::answer::Answerer;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::net::credentials::Source;
 use crate::net::{Clock, Credentials, Endpoint, Limits, Trust, UpstreamLimits};
 use crate::redact::Policy;
@@ -84,10 +84,7 @@ impl Options {
         let diagnostic =
             Diagnostic::new(format!("no loaded spec has the operation \"{unknown}\", which is to be allowed"));
         let known = self.specs.iter().map(|spec| spec.operation.as_str());
-        Err(match nearest(unknown, known) {
-            Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")),
-            None => diagnostic.help("load its spec with --spec"),
-        })
+        Err(diagnostic.help("load its spec with --spec").suggest(unknown, known))
     }
 
     /// Credentials of a person go where nobody on the way can read what they sign.

@@ -1,6 +1,6 @@
 //! What a user asks to keep although the spec calls it sensitive.
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::spec::{Kind, Member, Sensitivity, Spec, Specs};
 
 /// The version of the rules by which redaction works; it stands in every cassette.
@@ -30,13 +30,10 @@ impl Policy {
                 known.push(member.key.clone());
             });
             if !found {
-                let help = match nearest(name, known.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean \"{near}\"?"),
-                    None => "name a member of the loaded specs, as `key` or `Type.key`".to_owned(),
-                };
-                return Err(
-                    Diagnostic::new(format!("no spec has the member \"{name}\", which is to be kept")).help(help)
-                );
+                let what = format!("no spec has the member \"{name}\", which is to be kept");
+                return Err(Diagnostic::new(what)
+                    .help("name a member of the loaded specs, as `key` or `Type.key`")
+                    .suggest(name, known.iter().map(String::as_str)));
             }
             if secret {
                 return Err(Diagnostic::new(format!("the member \"{name}\" is a secret, which is never kept"))

@@ -6,7 +6,7 @@
 
 use super::key::{item_shape, structure_member, value_shape};
 use crate::cassette::StandIns;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::message::json::Text;
 use crate::message::{Body, Json, Response};
 use crate::spec::{Location, ShapeId, Spec, Specs};
@@ -191,11 +191,10 @@ fn type_name(specs: &Specs, name: &str) -> Option<String> {
 fn unknown_name(name: &str, stand_ins: &[StandIns]) -> Diagnostic {
     let names: Vec<&str> = stand_ins.iter().map(|stand_ins| stand_ins.name.as_str()).collect();
     let diagnostic = Diagnostic::new(format!("--input {name}: the cassettes have no stand-in of that name"));
-    match (nearest(name, names.iter().copied()), names.is_empty()) {
-        (Some(near), _) => diagnostic.help(format!("did you mean {near:?}?")),
-        (None, false) => diagnostic.expected(format!("one of {}", names.join(", "))),
-        (None, true) => diagnostic.help("leave --input out: these cassettes hold no stand-ins"),
+    if names.is_empty() {
+        return diagnostic.help("leave --input out: these cassettes hold no stand-ins");
     }
+    diagnostic.expected(format!("one of {}", names.join(", "))).suggest(name, names)
 }
 
 fn surplus(name: &str, known: usize) -> Diagnostic {

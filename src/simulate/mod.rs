@@ -23,7 +23,7 @@ mod token;
 mod value;
 
 use crate::answer::{Answer, Answerer, Session};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::message::{Request, Response};
 use crate::spec::{Inputs, Spec, Specs};
 use digest::Digester;
@@ -66,7 +66,9 @@ impl Simulator {
                 .expected(format!("at most {MAX_ITEMS}"))
                 .found(settings.items.to_string()));
         }
-        refuse_unknown_operation(&specs, &settings)?;
+        if let Some(operation) = &settings.operation {
+            specs.require(operation)?;
+        }
         let is_served = |spec: &Spec| settings.operation.as_ref().is_none_or(|operation| *operation == spec.operation);
         refuse_unknown_inputs(specs.iter().filter(|spec| is_served(spec)), &settings)?;
         let plans = specs
@@ -105,30 +107,15 @@ impl Answerer for Simulator {
     }
 }
 
-fn refuse_unknown_operation(specs: &Specs, settings: &Settings) -> Result<(), Diagnostic> {
-    let Some(operation) = &settings.operation else { return Ok(()) };
-    if specs.operation(operation).is_some() {
-        return Ok(());
-    }
-    let names: Vec<&str> = specs.iter().map(|spec| spec.operation.as_str()).collect();
-    let error = Diagnostic::new(format!("no spec has the operation \"{operation}\"")).expected(names.join(", "));
-    Err(match nearest(operation, names) {
-        Some(name) => error.help(format!("did you mean \"{name}\"?")),
-        None => error,
-    })
-}
-
 fn refuse_unknown_inputs<'s>(specs: impl Iterator<Item = &'s Spec>, settings: &Settings) -> Result<(), Diagnostic> {
     let keys: Vec<&str> = specs.flat_map(|spec| &spec.input).map(|member| member.key.as_str()).collect();
     for (key, _) in &settings.inputs {
         if keys.contains(&key.as_str()) {
             continue;
         }
-        let error = Diagnostic::new(format!("no operation that is served has the input \"{key}\""));
-        return Err(match nearest(key, keys.iter().copied()) {
-            Some(name) => error.help(format!("did you mean \"{name}\"?")),
-            None => error.expected(keys.join(", ")),
-        });
+        return Err(Diagnostic::new(format!("no operation that is served has the input \"{key}\""))
+            .expected(keys.join(", "))
+            .suggest(key, keys));
     }
     Ok(())
 }

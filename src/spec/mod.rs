@@ -29,6 +29,7 @@ pub use schema::schema;
 pub use shape::{Charset, Constraints, Kind, Location, Member, Sensitivity, Shape, ShapeId, TimestampFormat};
 pub use unrouted::{Unrouted, UnroutedKind};
 
+use crate::diagnostic::Diagnostic;
 use crate::message::Json;
 
 /// The compiled contract of one operation.
@@ -359,6 +360,16 @@ impl Specs {
     /// The spec of an operation.
     pub fn operation(&self, name: &str) -> Option<&Spec> {
         self.0.iter().find(|spec| spec.operation == name)
+    }
+
+    /// The spec of an operation that a person named; says which one was probably meant, if there is none.
+    pub fn require(&self, name: &str) -> Result<&Spec, Diagnostic> {
+        self.operation(name).ok_or_else(|| {
+            let known: Vec<&str> = self.iter().map(|spec| spec.operation.as_str()).collect();
+            Diagnostic::new(format!("no spec has the operation \"{name}\""))
+                .expected(known.join(", "))
+                .suggest(name, known)
+        })
     }
 
     /// How many there are.

@@ -1,7 +1,7 @@
 //! A document as a tree: each value with its place, scalars as texts.
 
 use super::is_ambiguous;
-use crate::diagnostic::{Diagnostic, Location, nearest, shorten};
+use crate::diagnostic::{Diagnostic, Location, shorten};
 use std::borrow::Cow;
 
 /// A value with its place.
@@ -195,11 +195,10 @@ impl<'t> Node<'t> {
 /// The diagnostic of a key that nobody knows, with the nearest known one.
 pub fn unknown_key(source: Source<'_>, key: &Node<'_>, what: &str, known: &[&str]) -> Diagnostic {
     let name = key.key();
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!("known keys are {}", known.join(", ")),
-    };
-    source.error(key, format!("unknown key \"{}\" in {what}", shorten(name))).help(help)
+    source
+        .error(key, format!("unknown key \"{}\" in {what}", shorten(name)))
+        .help(format!("known keys are {}", known.join(", ")))
+        .suggest(name, known.iter().copied())
 }
 
 /// The fields of a mapping whose keys are all known.

@@ -263,11 +263,7 @@ impl Compiler<'_> {
         }
         let known: Vec<&str> = known.into_iter().collect();
         let error = self.source.error(node, format!("{what} cannot be \"{}\"", shorten(word))).expected(one_of(&known));
-        let error = match nearest(word, known.iter().copied()) {
-            Some(near) => error.help(format!("did you mean \"{near}\"?")),
-            None => error,
-        };
-        self.fail(error)
+        self.fail(error.suggest(word, known))
     }
 }
 
