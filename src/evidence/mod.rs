@@ -3,24 +3,28 @@
 //! [`Evidence`] is a transcript with the facts that checks need besides it;
 //! [`catalogue`] lists the checks; [`report`] holds their results. The judging
 //! itself is `verify`. [`outcome`] is what a client says of itself, [`run`] what a
-//! scenario asks of it. [`reading`] says
+//! scenario asks of it, [`scenario`] what came of it, [`fingerprint`] how a client behaves. [`reading`] says
 //! what one exchange says, and [`walk`] groups exchanges into calls and walks, since
 //! the checks and the order of a cassette both rest on that.
 
 pub mod catalogue;
+pub mod fingerprint;
 pub mod outcome;
 pub mod reading;
 pub mod report;
 pub mod run;
+pub mod scenario;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
+pub use fingerprint::Trait;
 pub use outcome::{ErrorClass, Failure, Got, Outcome};
 pub use report::{
     CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,
     SubjectKind, Trouble, TroubleKind,
 };
 pub use run::{Arrival, Expectation, ExpectedError, Probe, Run, Signature, StepRecord, Success};
+pub use scenario::{ScenarioResult, ScenarioVerdict};
 
 use crate::diagnostic::Location;
 use crate::message::{Origin, Transcript};

@@ -4,7 +4,7 @@
 //! [`Trouble`]; that nothing was looked at follows from the counts. The three
 //! never share a type, and [`Report::verdict`] is the one place that weighs them.
 
-use super::{Check, Demands, Side};
+use super::{Check, Demands, ScenarioResult, ScenarioVerdict, Side, Trait, fingerprint};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::spec::Level;
@@ -24,8 +24,12 @@ pub struct Report {
     pub checks: Vec<CheckResult>,
     /// The same, subject by subject.
     pub by_subject: Vec<SubjectChecks>,
+    /// The scenarios that a client was run through, in their order.
+    pub scenarios: Vec<ScenarioResult>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// How the client behaves, in the order of [`fingerprint::TRAITS`].
+    pub fingerprint: Vec<Trait>,
     /// Requests that nothing recorded answers.
     pub misses: Vec<Miss>,
     /// Ids of recorded exchanges that were not used and had to be.
@@ -294,7 +298,7 @@ impl Report {
             RunVerdict::Interrupted
         } else if trouble(TroubleKind::Usage) {
             RunVerdict::Usage
-        } else if trouble(TroubleKind::CouldNotLook) {
+        } else if trouble(TroubleKind::CouldNotLook) || self.has_scenario(ScenarioVerdict::is_drivers_fault) {
             RunVerdict::Error
         } else if self.is_broken() {
             RunVerdict::Fail
@@ -309,9 +313,14 @@ impl Report {
         let worst = if self.strict { CheckVerdict::Warn } else { CheckVerdict::Fail };
         let child_failed = self.ledger.child.is_some_and(|end| !end.is_success());
         self.checks.iter().any(|result| result.verdict >= worst)
+            || self.has_scenario(ScenarioVerdict::breaks_contract)
             || !self.misses.is_empty()
             || !self.unused.is_empty()
             || (child_failed && !self.child_may_fail)
+    }
+
+    fn has_scenario(&self, is_it: impl Fn(ScenarioVerdict) -> bool) -> bool {
+        self.scenarios.iter().any(|scenario| is_it(scenario.verdict))
     }
 
     /// Whether anything was looked at: where checks judge, a must or should outside
@@ -330,38 +339,62 @@ impl Report {
         })
     }
 
-    /// Takes another report of the same command in: checks by their worst, the rest added up.
+    /// Takes another report of the same command in: checks by their worst, the rest added up. What is said of the
+    /// same subject twice is said once.
     pub fn merge(&mut self, other: Self) {
-        self.subjects.extend(other.subjects);
-        for spec in other.specs {
-            if !self.specs.contains(&spec) {
-                self.specs.push(spec);
+        add_new(&mut self.subjects, other.subjects);
+        add_new(&mut self.specs, other.specs);
+        self.ledger.add(&other.ledger);
+        add_results(&mut self.checks, other.checks);
+        for theirs in other.by_subject {
+            match self.by_subject.iter_mut().find(|mine| mine.subject == theirs.subject) {
+                Some(mine) => add_results(&mut mine.checks, theirs.checks),
+                None => self.by_subject.push(theirs),
             }
         }
-        self.ledger.requests += other.ledger.requests;
-        self.ledger.refused += other.ledger.refused;
-        self.ledger.exchanges += other.ledger.exchanges;
-        self.ledger.unused += other.ledger.unused;
-        self.ledger.misses += other.ledger.misses;
-        self.ledger.scenarios += other.ledger.scenarios;
-        self.ledger.child = self.ledger.child.or(other.ledger.child);
-        if self.checks.is_empty() {
-            self.checks = other.checks;
-        } else {
-            for (mine, theirs) in self.checks.iter_mut().zip(other.checks) {
-                debug_assert_eq!(mine.check.id, theirs.check.id, "both are in catalogue order");
-                mine.verdict = mine.verdict.max(theirs.verdict);
-                mine.cases += theirs.cases;
-            }
-        }
-        self.by_subject.extend(other.by_subject);
+        self.scenarios.extend(other.scenarios);
         self.findings.extend(other.findings);
+        fingerprint::join(&mut self.fingerprint, other.fingerprint);
         self.misses.extend(other.misses);
         self.unused.extend(other.unused);
         self.troubles.extend(other.troubles);
         self.strict |= other.strict;
         self.interrupted |= other.interrupted;
         self.done |= other.done;
+    }
+}
+
+impl Ledger {
+    fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.refused += other.refused;
+        self.exchanges += other.exchanges;
+        self.unused += other.unused;
+        self.misses += other.misses;
+        self.scenarios += other.scenarios;
+        self.child = self.child.or(other.child);
+    }
+}
+
+/// Adds what is not there yet.
+fn add_new<T: PartialEq>(mine: &mut Vec<T>, theirs: Vec<T>) {
+    for new in theirs {
+        if !mine.contains(&new) {
+            mine.push(new);
+        }
+    }
+}
+
+/// Adds the results of the same checks, each by its worst.
+fn add_results(mine: &mut Vec<CheckResult>, theirs: Vec<CheckResult>) {
+    if mine.is_empty() {
+        *mine = theirs;
+        return;
+    }
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        debug_assert_eq!(mine.check.id, theirs.check.id, "both are in catalogue order");
+        mine.verdict = mine.verdict.max(theirs.verdict);
+        mine.cases += theirs.cases;
     }
 }
 
@@ -373,63 +406,4 @@ impl Demands {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::check;
-
-    fn report(id: &str, verdict: CheckVerdict) -> Report {
-        let result = CheckResult { check: check(id).unwrap(), verdict, cases: 1 };
-        Report { checks: vec![result], ..Report::new("verify cassette") }
-    }
-
-    fn trouble(kind: TroubleKind) -> Trouble {
-        Trouble { kind, diagnostic: Diagnostic::new("x") }
-    }
-
-    #[test]
-    fn is_green_only_if_something_that_can_fail_passed() {
-        assert_eq!(report("shape.type", CheckVerdict::Pass).verdict(), RunVerdict::Pass);
-        assert_eq!(report("shape.type", CheckVerdict::NotExercised).verdict(), RunVerdict::NoEvidence);
-        assert_eq!(report("evidence.sealed", CheckVerdict::Pass).verdict(), RunVerdict::NoEvidence);
-        assert_eq!(report("shape.unknown-member", CheckVerdict::Pass).verdict(), RunVerdict::NoEvidence);
-        assert_eq!(Report::new("replay").verdict(), RunVerdict::NoEvidence);
-    }
-
-    #[test]
-    fn counts_a_warning_as_a_failure_only_when_strict() {
-        let mut report = report("shape.type", CheckVerdict::Pass);
-        report.merge(super::tests::report("shape.type", CheckVerdict::Warn));
-
-        assert_eq!(report.verdict(), RunVerdict::NoEvidence);
-        report.strict = true;
-        assert_eq!(report.verdict(), RunVerdict::Fail);
-    }
-
-    #[test]
-    fn weighs_several_ends_in_the_order_of_the_exit_codes() {
-        let mut report = report("shape.type", CheckVerdict::Fail);
-        assert_eq!(report.verdict(), RunVerdict::Fail);
-
-        report.troubles.push(trouble(TroubleKind::CouldNotLook));
-        assert_eq!(report.verdict(), RunVerdict::Error);
-
-        report.troubles.push(trouble(TroubleKind::Usage));
-        assert_eq!(report.verdict(), RunVerdict::Usage);
-
-        report.interrupted = true;
-        assert_eq!(report.verdict().exit_code(), 130);
-    }
-
-    #[test]
-    fn fails_on_a_miss_an_unused_exchange_or_a_failed_command() {
-        let green = report("shape.type", CheckVerdict::Pass);
-        let unused = Report { unused: vec!["call".to_owned()], ..green.clone() };
-        let mut failed = green.clone();
-        failed.ledger.child = Some(ChildEnd::Signal(9));
-
-        assert_eq!(unused.verdict(), RunVerdict::Fail);
-        assert_eq!(failed.verdict(), RunVerdict::Fail);
-        failed.child_may_fail = true;
-        assert_eq!(failed.verdict(), RunVerdict::Pass);
-    }
-}
+mod tests;
