@@ -9,7 +9,9 @@ mod command;
 mod environment;
 mod folder;
 mod preload;
+mod skeleton;
 
 pub use command::{Argument, Running, fill_placeholders};
 pub use environment::{Lead, environment};
 pub use folder::Folder;
+pub use skeleton::{Language, skeleton};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 /// A name of a spec in kebab case: `ImageSetState`, `COPY_FAILED` and `DICOMJob` become `image-set-state`,
 /// `copy-failed` and `dicom-job`.
-pub(super) fn kebab(name: &str) -> String {
+pub fn kebab(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut words = String::new();
     for (index, &character) in characters.iter().enumerate() {

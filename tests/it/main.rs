@@ -38,6 +38,8 @@ mod serve;
 mod server;
 mod sigv4;
 mod simulate;
+mod skeletons;
+
 mod spec_schema;
 mod store;
 mod upstream;
