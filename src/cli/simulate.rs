@@ -6,7 +6,7 @@ use super::sources::{SpecArgs, only_operation, parse_input};
 use super::{Failure, Outcome};
 use crate::evidence::{Ledger, Report, Subject, SubjectKind};
 use crate::net::Credentials;
-use crate::serve::{Options, Server};
+use crate::serve::{Options, Server, Signatures};
 use crate::simulate::{Settings, Simulator};
 use crate::spec::{Location, Specs};
 use clap::Args;
@@ -69,7 +69,7 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let inputs = inputs(&specs, &simulator, &arguments.inputs);
     let session = Session::new(listener.port(), credentials.clone(), region.clone(), &specs, inputs)?;
     session.fill(&arguments.command.command)?;
-    let options = Options { credentials: Some(credentials), region, ..Options::default() };
+    let options = Options { signatures: Signatures::Required(credentials), region, ..Options::default() };
     let server = Server::start(listener, simulator, &specs, options);
     session.announce(&specs, &arguments.listen, &arguments.command, output)?;
     let end = session.run(&specs, &arguments.command, &mut signals).await;

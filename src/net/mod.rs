@@ -18,6 +18,7 @@ mod limits;
 mod listener;
 mod outgoing;
 pub mod random;
+mod raw;
 mod server;
 pub mod sigv4;
 mod upstream;

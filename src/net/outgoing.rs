@@ -1,6 +1,8 @@
-//! What goes back to a client: a whole answer, one that breaks off, or one that streams.
+//! What goes back to a client: a whole answer, one that breaks off, one that streams, or one written byte by byte.
 
+use crate::answer::Piece;
 use crate::message::{Body, End, Headers, Json, Response};
+use crate::net::raw::Raw;
 use crate::net::upstream::Head;
 use crate::net::wire::{Cut, Watch};
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Fields that belong to one connection, or that framing sets; they never pass. Nor does `date`: two SDKs move
@@ -39,6 +42,8 @@ pub(super) enum Reply {
     Head(hyper::Response<Payload>),
     /// No head at all: the connection ends so.
     Nothing(Cut),
+    /// Bytes that no HTTP library writes.
+    Raw(Raw),
 }
 
 /// A part of a streamed body.
@@ -114,6 +119,12 @@ impl Outgoing {
             response.headers_mut().insert(CONTENT_LENGTH, length.clone());
         }
         Self(Reply::Head(response))
+    }
+
+    /// These pieces, as they are; a client is outlasted by waiting so long. Where the last piece is bytes, the
+    /// connection serves on, unless the client has said that it is to close.
+    pub fn raw(pieces: Vec<Piece>, outlast: Duration) -> Self {
+        Self(Reply::Raw(Raw::new(pieces, outlast)))
     }
 
     /// No head: the connection ends in this way.

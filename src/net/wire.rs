@@ -2,9 +2,12 @@
 //!
 //! A correct HTTP library refuses to break off an answer. So a body that is to end badly arms a [`Cut`] here and
 //! waits; once everything before it has left, the connection's task sees that the cut is due and drops the socket.
+//! An answer that is [`Raw`] waits here in the same way, until the task takes the socket back to write it.
 
 use crate::message::End;
 use crate::net::limits::Limits;
+use crate::net::raw::Raw;
+use bytes::{Buf, Bytes, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use std::io;
@@ -54,7 +57,9 @@ struct State {
     /// Since when the client has taken no byte of what waits for it.
     blocked: Option<Instant>,
     cut: Option<Cut>,
-    /// Whether all bytes before the cut have left.
+    /// The answer that the HTTP library cannot write.
+    raw: Option<Raw>,
+    /// Whether all bytes before the cut, or before that answer, have left.
     due: bool,
 }
 
@@ -65,7 +70,7 @@ pub(super) struct Watch(Mutex<State>);
 impl Watch {
     pub(super) fn new() -> Arc<Self> {
         let phase = Phase::Head(Instant::now());
-        Arc::new(Self(Mutex::new(State { phase, blocked: None, cut: None, due: false })))
+        Arc::new(Self(Mutex::new(State { phase, blocked: None, cut: None, raw: None, due: false })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,6 +97,19 @@ impl Watch {
         let mut state = self.state();
         state.cut = Some(cut);
         state.due = true;
+    }
+
+    /// This is to be written as it is, as soon as what was written before has left.
+    pub(super) fn hand_over(&self, raw: Raw) {
+        self.state().raw = Some(raw);
+    }
+
+    /// What is to be written now, past the HTTP library.
+    pub(super) fn take_raw(&self) -> Option<Raw> {
+        let mut state = self.state();
+        let raw = if state.due { state.raw.take() } else { None };
+        state.due &= raw.is_none();
+        raw
     }
 
     /// Whether the socket is to be dropped.
@@ -134,7 +152,7 @@ impl Watch {
 
     fn has_flushed(&self) {
         let mut state = self.state();
-        state.due |= state.cut.is_some();
+        state.due |= state.cut.is_some() || state.raw.is_some();
     }
 }
 
@@ -142,12 +160,32 @@ impl Watch {
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: TokioIo<TcpStream>,
+    /// What was read already and is to be read again.
+    ahead: Bytes,
     watch: Arc<Watch>,
 }
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, watch: Arc<Watch>) -> Self {
-        Self { stream: TokioIo::new(stream), watch }
+        Self { stream: TokioIo::new(stream), ahead: Bytes::new(), watch }
+    }
+
+    /// Takes back what was read too much.
+    pub(super) fn unread(&mut self, bytes: Bytes) {
+        self.ahead = if self.ahead.is_empty() {
+            bytes
+        } else {
+            let mut both = BytesMut::from(bytes);
+            both.extend_from_slice(&self.ahead);
+            both.freeze()
+        };
+    }
+
+    /// Gives what was taken back, as much as there is room for.
+    fn read_again(&mut self, mut buffer: ReadBufCursor<'_>) {
+        let count = self.ahead.len().min(buffer.remaining());
+        buffer.put_slice(&self.ahead[..count]);
+        self.ahead.advance(count);
     }
 
     fn written(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -167,6 +205,11 @@ impl Drop for Wire {
 
 impl Read for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            self.read_again(buffer);
+            self.watch.has_read();
+            return Poll::Ready(Ok(()));
+        }
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if result.is_ready() {
             self.watch.has_read();

@@ -27,6 +27,7 @@ use relay::{Errand, Remote};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tape::Tape;
 use target::Target;
 use tokio::sync::oneshot;
@@ -34,6 +35,9 @@ use tokio::task::JoinSet;
 
 /// The error type of an answer that stands in for an upstream that cannot be talked to: 400, which no SDK retries.
 const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
+
+/// How long a client is outlasted that is to time out: its time-out is not known.
+const OUTLAST: Duration = Duration::from_secs(60);
 
 /// How many different troubles are told; the others are as these.
 const MAX_TROUBLES: usize = 16;
@@ -201,13 +205,12 @@ impl Handler for Front {
 /// Lets the answerer of this process answer.
 fn answer(shared: &Shared, answerer: &dyn Answerer, arrived: Arrived, admitted: Admitted) -> Outgoing {
     let session = Session(admitted.facts.key_id.clone());
-    let response = match answerer.answer(&session, &admitted.request) {
-        Answer::Reply(response) => response,
-        Answer::Fault(fault) => Arc::new(fault.response.clone()),
+    let (response, outgoing) = match answerer.answer(&session, &admitted.request) {
+        Answer::Reply(response) => ((*response).clone(), Outgoing::of(&response)),
+        Answer::Fault(fault) => (fault.response.clone(), Outgoing::raw(fault.pieces(), OUTLAST)),
         Answer::Miss(miss) => return fail(shared, Diagnostic::new(miss.summary())),
     };
-    let outgoing = Outgoing::of(&response);
-    let exchange = Exchange { response: (*response).clone(), ..begin(arrived, &admitted) };
+    let exchange = Exchange { response, ..begin(arrived, &admitted) };
     match shared.record(exchange) {
         Ok(()) => outgoing,
         Err(_) => Outgoing::nothing(End::ResetAfter(0)),

@@ -1,9 +1,8 @@
 //! The server of an answerer: a cassette, a spec or a script, over HTTP on loopback.
 //!
 //! [`Server::start`] takes a bound listener and an [`Answerer`]; what it hands back stops the server when dropped,
-//! and tells what passed when shut down. With credentials it answers only what is validly signed with them (the
-//! simulator); without, it reads the session from the signature and verifies none (replay). It never connects
-//! anywhere.
+//! and tells what passed when shut down. Of [`Signatures`] it requires valid ones (the simulator), notes what they are
+//! (a script that tries a client), or only reads the session from them (replay). It never connects anywhere.
 //!
 //! [`Replay`] and [`Simulate`] are that for a test: from a cassette or a spec to a running server in one call.
 
@@ -17,19 +16,24 @@ pub use simulate::{Simulate, Simulating};
 pub use traffic::Traffic;
 
 use crate::answer::{Answer, Answerer, Session};
+use crate::evidence::Signature;
 use crate::message::{Exchange, Link, Response};
-use crate::net::sigv4::{Scope, SignatureFacts, Verifier, key_id};
+use crate::net::sigv4::{Scope, SignatureFacts, SignatureRefused, Verifier, key_id};
 use crate::net::{Arrived, Clock, Credentials, Gate, Handler, Limits, Listener, Outgoing, Serving};
 use crate::spec::Specs;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use traffic::Counted;
+
+/// How long a client is outlasted of which no time-out is known.
+const OUTLAST: Duration = Duration::from_secs(60);
 
 /// How a server behaves besides its answers.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The credentials that requests must be signed with; if none, signatures are not looked at.
-    pub credentials: Option<Credentials>,
+    /// What becomes of signatures.
+    pub signatures: Signatures,
     /// The region that signatures must be for.
     pub region: String,
     /// How much, and how long.
@@ -38,16 +42,30 @@ pub struct Options {
     pub clock: Clock,
     /// How many exchanges are kept for the transcript; the later ones are counted.
     pub kept: usize,
+    /// How long an answer holds that outlasts the client's time-out.
+    pub outlast: Duration,
+}
+
+/// What becomes of the signatures of requests.
+#[derive(Debug, Clone)]
+pub enum Signatures {
+    /// Nobody looks at them.
+    Ignored,
+    /// What is not validly signed with these is refused.
+    Required(Credentials),
+    /// Whether they are valid ones of these is noted of each exchange; what is not is answered like the others.
+    Noted(Credentials),
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            credentials: None,
+            signatures: Signatures::Ignored,
             region: "us-east-1".to_owned(),
             limits: Limits::default(),
             clock: Clock::system(),
             kept: 0,
+            outlast: OUTLAST,
         }
     }
 }
@@ -62,13 +80,14 @@ impl Server {
     /// The specs say which prefixes clients put before the host, and for which services they sign.
     pub fn start(listener: Listener, answerer: Arc<dyn Answerer>, specs: &Specs, options: Options) -> Running {
         let (port, endpoint) = (listener.port(), listener.endpoint());
-        let Options { credentials, region, limits, clock, kept } = options;
+        let Options { signatures, region, limits, clock, kept, outlast } = options;
         let services = specs.iter().map(|spec| spec.service.signing_name.clone()).collect();
         let front = Arc::new(Front {
             answerer,
             gate: Gate::new(port, specs.iter().map(|spec| spec.http.host_prefix.as_str())),
-            verifier: credentials.map(|ours| Verifier::new(ours, Scope { region, services }, clock)),
+            guard: Guard::new(signatures, Scope { region, services }, clock),
             counted: Counted::new(kept),
+            outlast,
         });
         Running { port, endpoint, serving: Serving::start(listener, Arc::clone(&front), limits), front }
     }
@@ -116,14 +135,59 @@ impl fmt::Debug for Running {
 struct Front {
     answerer: Arc<dyn Answerer>,
     gate: Gate,
-    verifier: Option<Verifier>,
+    guard: Guard,
     counted: Counted,
+    outlast: Duration,
+}
+
+/// What looks at signatures.
+enum Guard {
+    Ignores,
+    Requires(Verifier),
+    Notes(Verifier),
+}
+
+impl Guard {
+    fn new(signatures: Signatures, scope: Scope, clock: Clock) -> Self {
+        match signatures {
+            Signatures::Ignored => Self::Ignores,
+            Signatures::Required(ours) => Self::Requires(Verifier::new(ours, scope, clock)),
+            Signatures::Noted(ours) => Self::Notes(Verifier::new(ours, scope, clock)),
+        }
+    }
+
+    /// What is known of a signature, or why its request is not answered.
+    fn look(&self, arrived: &Arrived) -> Result<Looked, SignatureRefused> {
+        match self {
+            Self::Ignores => Ok(Looked { signature: Signature::Unchecked, facts: None }),
+            Self::Requires(verifier) => verifier.verify(&arrived.request, arrived.query()).map(Looked::valid),
+            Self::Notes(verifier) => Ok(verifier
+                .verify(&arrived.request, arrived.query())
+                .map_or_else(|refused| Looked::refused(&refused), Looked::valid)),
+        }
+    }
+}
+
+/// What is known of the signature of a request that is answered.
+struct Looked {
+    signature: Signature,
+    facts: Option<SignatureFacts>,
+}
+
+impl Looked {
+    fn valid(facts: SignatureFacts) -> Self {
+        Self { signature: Signature::Valid, facts: Some(facts) }
+    }
+
+    fn refused(why: &SignatureRefused) -> Self {
+        Self { signature: Signature::Refused(why.to_string()), facts: None }
+    }
 }
 
 impl Handler for Front {
     async fn handle(&self, arrived: Arrived) -> Outgoing {
         match self.admit(&arrived) {
-            Ok(facts) => self.answer(arrived, facts),
+            Ok(looked) => self.answer(arrived, looked),
             Err(refusal) => {
                 self.counted.refuse(1);
                 refusal
@@ -133,38 +197,33 @@ impl Handler for Front {
 }
 
 impl Front {
-    fn admit(&self, arrived: &Arrived) -> Result<Option<SignatureFacts>, Outgoing> {
+    fn admit(&self, arrived: &Arrived) -> Result<Looked, Outgoing> {
         self.gate.check(arrived)?;
-        let Some(verifier) = &self.verifier else { return Ok(None) };
-        match verifier.verify(&arrived.request, arrived.query()) {
-            Ok(facts) => Ok(Some(facts)),
-            Err(refused) => Err(Outgoing::error(403, refused.error_type(), &refused.to_string())),
-        }
+        self.guard.look(arrived).map_err(|refused| Outgoing::error(403, refused.error_type(), &refused.to_string()))
     }
 
-    fn answer(&self, arrived: Arrived, facts: Option<SignatureFacts>) -> Outgoing {
+    fn answer(&self, arrived: Arrived, looked: Looked) -> Outgoing {
         let session = key_id(&arrived.request).map_or_else(Session::anonymous, |id| Session(id.to_owned()));
-        match self.answerer.answer(&session, &arrived.request) {
-            Answer::Reply(response) => self.reply(arrived, session, facts, &response),
-            // The HTTP library sends what it can of it: the response that it amounts to.
-            Answer::Fault(fault) => self.reply(arrived, session, facts, &fault.response),
+        let turn = self.counted.turn();
+        let answer = self.answerer.answer(&session, &arrived.request);
+        let passed = |response: &Response| {
+            let Looked { signature, facts } = looked;
+            (exchange(arrived, session, facts, response), signature)
+        };
+        match &answer {
+            Answer::Reply(response) => {
+                self.counted.reply(turn, || passed(response));
+                Outgoing::of(response)
+            }
+            Answer::Fault(fault) => {
+                self.counted.reply(turn, || passed(&fault.response));
+                Outgoing::raw(fault.pieces(), self.outlast)
+            }
             Answer::Miss(miss) => {
                 self.counted.miss();
                 Outgoing::error(400, "RetakeCassetteMiss", &miss.summary())
             }
         }
-    }
-
-    fn reply(
-        &self,
-        arrived: Arrived,
-        session: Session,
-        facts: Option<SignatureFacts>,
-        response: &Response,
-    ) -> Outgoing {
-        let outgoing = Outgoing::of(response);
-        self.counted.reply(|| exchange(arrived, session, facts, response));
-        outgoing
     }
 }
 

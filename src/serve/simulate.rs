@@ -1,6 +1,6 @@
 //! Simulation within a test: from a spec to a running stand-in for the service.
 
-use super::{Options, Running, Server, sources};
+use super::{Options, Running, Server, Signatures, sources};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Report;
 use crate::net::{Access, Credentials, Listen, Listener};
@@ -68,7 +68,7 @@ impl Simulate {
         let known = known_inputs(&specs, &simulator);
         let listener = Listener::bind(Listen::default()).await?;
         let credentials = Credentials::throwaway()?;
-        let options = Options { credentials: Some(credentials.clone()), ..Options::default() };
+        let options = Options { signatures: Signatures::Required(credentials.clone()), ..Options::default() };
         let region = options.region.clone();
         let running = Server::start(listener, Arc::new(simulator), &specs, options);
         let access = Access { endpoint: running.endpoint().to_owned(), region, credentials };

@@ -5,7 +5,7 @@ use retake::answer::{Answer, Answerer, Difference, Miss, MissKind, Session};
 use retake::message::{Body, End, Headers, Request, Response, target};
 use retake::net::sigv4::{Signer, sign};
 use retake::net::{Clock, Credentials, Listen, Listener};
-use retake::serve::{Options, Running, Server};
+use retake::serve::{Options, Running, Server, Signatures};
 use retake::spec;
 use std::sync::{Arc, Mutex};
 
@@ -213,7 +213,12 @@ async fn ask_signed(port: u16, credentials: &Credentials, at: i64, change: impl 
 }
 
 fn signed_options(credentials: &Credentials) -> Options {
-    Options { credentials: Some(credentials.clone()), clock: Clock::fixed(NOW), kept: 1, ..Options::default() }
+    Options {
+        signatures: Signatures::Required(credentials.clone()),
+        clock: Clock::fixed(NOW),
+        kept: 1,
+        ..Options::default()
+    }
 }
 
 #[tokio::test]
