@@ -10,8 +10,10 @@ mod environment;
 mod folder;
 mod preload;
 mod skeleton;
+mod stage;
 
 pub use command::{Argument, Running, fill_placeholders};
 pub use environment::{Lead, environment};
 pub use folder::Folder;
 pub use skeleton::{Language, skeleton};
+pub use stage::{Played, Scene, Stage};
