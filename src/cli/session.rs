@@ -3,7 +3,7 @@
 use super::Failure;
 use super::output::{OutputArgs, to_stderr};
 use crate::diagnostic::Diagnostic;
-use crate::drive::{self, Argument, Folder, Lead};
+use crate::drive::{self, Argument, Endpoint, Folder, Lead};
 use crate::evidence::{ChildEnd, Report};
 use crate::message::Json;
 use crate::message::json::Text;
@@ -138,14 +138,10 @@ impl Session {
     }
 
     fn environment(&self, specs: &Specs, inherited: &[(String, String)]) -> Vec<(String, String)> {
-        let lead = Lead {
-            port: self.port,
-            specs,
-            credentials: &self.credentials,
-            region: &self.region,
-            inputs: &self.inputs,
-            folder: &self.folder,
-        };
+        let input = self.inputs.iter().map(|(name, value)| (Text::new(name), Json::string(value))).collect();
+        let input = Json::Object(input);
+        let server = Endpoint { port: self.port, credentials: &self.credentials, input: &input, playing: None };
+        let lead = Lead { server: Some(server), specs, region: &self.region, folder: &self.folder };
         drive::environment(&lead, inherited)
     }
 

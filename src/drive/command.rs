@@ -1,15 +1,15 @@
 //! A client's process: no shell, a group of its own, killed and reaped.
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::ChildEnd;
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// How long a client has to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -17,49 +17,29 @@ const GRACE: Duration = Duration::from_secs(2);
 /// An argument of a COMMAND.
 pub type Argument = OsString;
 
-/// Fills `{name}` placeholders of a COMMAND from known inputs.
-///
-/// A brace that names no known member is left alone: it may mean something to
-/// the client. A placeholder of a member that is known but has no value is an error.
-pub fn fill_placeholders(
-    command: &[Argument],
-    inputs: &[(String, String)],
-    members: &[&str],
-) -> Result<Vec<Argument>, Diagnostic> {
-    command.iter().map(|argument| fill(argument, inputs, members)).collect()
+/// Where a client reads and prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Streams {
+    /// It reads what we read, and prints to our standard error.
+    Ours,
+    /// It reads nothing; what it prints is ours to read.
+    Captured,
+    /// We talk to it, and read what it prints.
+    Spoken,
 }
 
-fn fill(argument: &OsStr, inputs: &[(String, String)], members: &[&str]) -> Result<OsString, Diagnostic> {
-    let Some(text) = argument.to_str() else { return Ok(argument.to_owned()) };
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let Some(length) = rest[open..].find('}') else { break };
-        let name = &rest[open + 1..open + length];
-        filled.push_str(&rest[..open]);
-        match inputs.iter().find(|(known, _)| known == name) {
-            Some((_, value)) => filled.push_str(value),
-            None if members.contains(&name) => return Err(no_value(name)),
-            None => {
-                if let Some(near) = nearest(name, members.iter().copied()) {
-                    return Err(Diagnostic::new(format!("the placeholder {{{name}}} names no input"))
-                        .help(format!("did you mean {{{near}}}?")));
-                }
-                filled.push_str(&rest[open..=open + length]);
-            }
-        }
-        rest = &rest[open + length + 1..];
+impl Streams {
+    fn wire(self, command: &mut Command) -> io::Result<()> {
+        match self {
+            Self::Ours => command.stdin(standard_input()).stdout(standard_error()?),
+            Self::Captured => command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()),
+            Self::Spoken => command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()),
+        };
+        Ok(())
     }
-    filled.push_str(rest);
-    Ok(filled.into())
 }
 
-fn no_value(name: &str) -> Diagnostic {
-    Diagnostic::new(format!("nothing is known for the placeholder {{{name}}}"))
-        .help(format!("give it with --input {name}=VALUE"))
-}
-
-/// A client that runs.
+/// A client that runs. Dropping it kills it, and all that it started.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -69,6 +49,15 @@ pub struct Running {
 impl Running {
     /// Starts a COMMAND with exactly this environment; what it prints goes to our standard error.
     pub fn start(command: &[Argument], environment: &[(String, String)]) -> Result<Self, Diagnostic> {
+        Self::start_with(command, environment, Streams::Ours)
+    }
+
+    /// Starts a COMMAND with exactly this environment and these streams.
+    pub(super) fn start_with(
+        command: &[Argument],
+        environment: &[(String, String)],
+        streams: Streams,
+    ) -> Result<Self, Diagnostic> {
         let Some((program, arguments)) = command.split_first() else {
             return Err(Diagnostic::new("there is no COMMAND to run").help("put it behind --"));
         };
@@ -76,16 +65,15 @@ impl Running {
             let shown = program.to_string_lossy();
             Diagnostic::new(format!("cannot start {shown}: {error}")).help("is it installed, and on the PATH?")
         };
-        let child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .env_clear()
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .process_group(0)
-            .kill_on_drop(true)
-            .stdin(standard_input())
-            .stdout(standard_error().map_err(cannot)?)
-            .spawn()
-            .map_err(cannot)?;
+            .kill_on_drop(true);
+        streams.wire(&mut command).map_err(cannot)?;
+        let child = command.spawn().map_err(cannot)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Ok(Self { child, group })
     }
@@ -94,6 +82,7 @@ impl Running {
     pub async fn wait(&mut self) -> Result<ChildEnd, Diagnostic> {
         let status = self.child.wait().await;
         self.signal(Signal::KILL);
+        self.group = None;
         status.map(end_of).map_err(|error| Diagnostic::new(format!("cannot wait for the client: {error}")))
     }
 
@@ -101,11 +90,37 @@ impl Running {
     pub async fn stop(mut self) -> Option<ChildEnd> {
         self.signal(Signal::TERM);
         let ended = tokio::time::timeout(GRACE, self.child.wait()).await;
-        self.signal(Signal::KILL);
         match ended {
-            Ok(status) => status.ok().map(end_of),
-            Err(_) => self.child.wait().await.ok().map(end_of),
+            Ok(status) => {
+                self.signal(Signal::KILL);
+                self.group = None;
+                status.ok().map(end_of)
+            }
+            Err(_) => self.kill().await,
         }
+    }
+
+    /// Kills the client and all that it started.
+    pub(super) async fn kill(&mut self) -> Option<ChildEnd> {
+        self.signal(Signal::KILL);
+        let status = self.child.wait().await;
+        self.group = None;
+        status.ok().map(end_of)
+    }
+
+    /// What it reads, once.
+    pub(super) fn input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// What it prints, once.
+    pub(super) fn output(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// What it prints to standard error, once.
+    pub(super) fn errors(&mut self) -> Option<ChildStderr> {
+        self.child.stderr.take()
     }
 
     fn signal(&self, signal: Signal) {
@@ -113,6 +128,13 @@ impl Running {
             // A group that is gone already is what we want.
             let _ = kill_process_group(group, signal);
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The child itself is killed and reaped by its handle; what it started is not.
+        self.signal(Signal::KILL);
     }
 }
 
@@ -138,26 +160,6 @@ fn end_of(status: ExitStatus) -> ChildEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn filled(argument: &str) -> Result<String, Diagnostic> {
-        let inputs = [("itemId".to_owned(), "a1".to_owned())];
-        let command = fill_placeholders(&[argument.into()], &inputs, &["itemId", "pageToken"])?;
-        Ok(command[0].to_string_lossy().into_owned())
-    }
-
-    #[test]
-    fn fills_what_it_knows_and_leaves_other_braces_alone() {
-        assert_eq!(filled("--id={itemId}/{itemId}").unwrap(), "--id=a1/a1");
-        assert_eq!(filled("{\"json\": {}}").unwrap(), "{\"json\": {}}");
-        assert_eq!(filled("{unrelatedWord}").unwrap(), "{unrelatedWord}");
-        assert_eq!(filled("{").unwrap(), "{");
-    }
-
-    #[test]
-    fn says_what_is_missing_or_mistyped() {
-        assert!(filled("{pageToken}").unwrap_err().to_string().contains("--input pageToken=VALUE"));
-        assert!(filled("{itemID}").unwrap_err().to_string().contains("{itemId}"));
-    }
 
     fn shell(script: &str) -> Vec<Argument> {
         ["sh", "-c", script].map(Argument::from).to_vec()

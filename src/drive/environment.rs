@@ -2,25 +2,43 @@
 
 use super::Folder;
 use crate::message::Json;
-use crate::message::json::Text;
 use crate::net::Credentials;
 use crate::spec::Specs;
+use std::path::Path;
 
 /// Where a client is led, and with which credentials.
 #[derive(Debug)]
 pub struct Lead<'a> {
-    /// The port of our server.
-    pub port: u16,
+    /// Our server, where the client is told of it by its environment.
+    pub server: Option<Endpoint<'a>>,
     /// The specs, for the services' names and host prefixes.
     pub specs: &'a Specs,
-    /// The throw-away credentials of this session.
-    pub credentials: &'a Credentials,
     /// The region.
     pub region: &'a str,
-    /// The inputs that the client is to use, where they are known.
-    pub inputs: &'a [(String, String)],
     /// The files that we wrote for it.
     pub folder: &'a Folder,
+}
+
+/// A server of ours, as a client has to know it.
+#[derive(Debug)]
+pub struct Endpoint<'a> {
+    /// Its port.
+    pub port: u16,
+    /// The throw-away credentials of this session.
+    pub credentials: &'a Credentials,
+    /// The inputs that the client is to use, where they are known: one JSON object.
+    pub input: &'a Json,
+    /// The scenario that is played, if one is.
+    pub playing: Option<Playing<'a>>,
+}
+
+/// A scenario that is played to a client.
+#[derive(Debug)]
+pub struct Playing<'a> {
+    /// Its id.
+    pub scenario: &'a str,
+    /// The file that the client may write its outcome to.
+    pub outcome: &'a Path,
 }
 
 /// The whole environment of a client process: the inherited one, less everything
@@ -41,27 +59,14 @@ fn leads_elsewhere(name: &str) -> bool {
 }
 
 fn ours(lead: &Lead<'_>, inherited: &[(String, String)]) -> Vec<(String, String)> {
-    let endpoint = format!("http://localhost:{}", lead.port);
-    let proxy = format!("http://127.0.0.1:{}", lead.port);
     let no_proxy = no_proxy(inherited, &prefixed_hosts(lead.specs));
-    let mut variables = vec![("AWS_ENDPOINT_URL".to_owned(), endpoint.clone())];
-    for service in services(lead.specs) {
-        variables.push((format!("AWS_ENDPOINT_URL_{service}"), endpoint.clone()));
-    }
+    let mut variables = lead.server.as_ref().map(|server| of_server(server, lead.specs)).unwrap_or_default();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
     set("AWS_DISABLE_HOST_PREFIX_INJECTION", "true");
-    for name in ["HTTP_PROXY", "http_proxy"] {
-        set(name, &proxy);
-    }
     for name in ["NO_PROXY", "no_proxy"] {
         set(name, &no_proxy);
     }
     set("NODE_OPTIONS", &node_options(inherited, lead.folder));
-    set("AWS_ACCESS_KEY_ID", lead.credentials.key_id());
-    set("AWS_SECRET_ACCESS_KEY", lead.credentials.secret());
-    if let Some(token) = lead.credentials.token() {
-        set("AWS_SESSION_TOKEN", token);
-    }
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
         set(name, lead.region);
     }
@@ -71,8 +76,32 @@ fn ours(lead: &Lead<'_>, inherited: &[(String, String)]) -> Vec<(String, String)
     }
     set("AWS_DEFAULT_OUTPUT", "json");
     set("AWS_PAGER", "");
+    variables
+}
+
+/// What tells a client of our server, and of what is played there.
+fn of_server(server: &Endpoint<'_>, specs: &Specs) -> Vec<(String, String)> {
+    let endpoint = format!("http://localhost:{}", server.port);
+    let proxy = format!("http://127.0.0.1:{}", server.port);
+    let mut variables = vec![("AWS_ENDPOINT_URL".to_owned(), endpoint.clone())];
+    for service in services(specs) {
+        variables.push((format!("AWS_ENDPOINT_URL_{service}"), endpoint.clone()));
+    }
+    let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
+    for name in ["HTTP_PROXY", "http_proxy"] {
+        set(name, &proxy);
+    }
+    set("AWS_ACCESS_KEY_ID", server.credentials.key_id());
+    set("AWS_SECRET_ACCESS_KEY", server.credentials.secret());
+    if let Some(token) = server.credentials.token() {
+        set("AWS_SESSION_TOKEN", token);
+    }
     set("RETAKE_ENDPOINT", &endpoint);
-    set("RETAKE_INPUT", &inputs_as_json(lead.inputs));
+    set("RETAKE_INPUT", &server.input.to_compact());
+    if let Some(playing) = &server.playing {
+        set("RETAKE_SCENARIO", playing.scenario);
+        set("RETAKE_OUTCOME", &playing.outcome.display().to_string());
+    }
     variables
 }
 
@@ -124,10 +153,6 @@ fn node_options(inherited: &[(String, String)], folder: &Folder) -> String {
     }
 }
 
-fn inputs_as_json(inputs: &[(String, String)]) -> String {
-    Json::Object(inputs.iter().map(|(name, value)| (Text::new(name), Json::string(value))).collect()).to_compact()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,14 +161,10 @@ mod tests {
         let specs = crate::spec::embedded();
         let credentials = Credentials::new("RETAKEEXAMPLE0000000", "secret", Some("token".to_owned()));
         let folder = Folder::create(&specs).unwrap();
-        let lead = Lead {
-            port: 4711,
-            specs: &specs,
-            credentials: &credentials,
-            region: "eu-west-1",
-            inputs: &[],
-            folder: &folder,
-        };
+        let input = Json::Object(Vec::new());
+        let playing = Playing { scenario: "page/same-token", outcome: Path::new("/tmp/outcome") };
+        let server = Endpoint { port: 4711, credentials: &credentials, input: &input, playing: Some(playing) };
+        let lead = Lead { server: Some(server), specs: &specs, region: "eu-west-1", folder: &folder };
         let inherited: Vec<_> = inherited.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         environment(&lead, &inherited)
     }
@@ -164,7 +185,26 @@ mod tests {
         assert_eq!(value(&variables, "AWS_ENDPOINT_URL_MEDICAL_IMAGING"), Some("http://localhost:4711"));
         assert_eq!(value(&variables, "HTTP_PROXY"), Some("http://127.0.0.1:4711"));
         assert_eq!(value(&variables, "AWS_DEFAULT_REGION"), Some("eu-west-1"));
+        assert_eq!(value(&variables, "RETAKE_SCENARIO"), Some("page/same-token"));
+        assert_eq!(value(&variables, "RETAKE_OUTCOME"), Some("/tmp/outcome"));
+        assert_eq!(value(&variables, "RETAKE_INPUT"), Some("{}"));
+        assert_eq!(value(&variables, "AWS_MAX_ATTEMPTS"), None);
         assert!(value(&variables, "NODE_OPTIONS").unwrap().starts_with("--require \""));
+    }
+
+    #[test]
+    fn gives_a_client_that_is_told_otherwise_all_but_the_server() {
+        let specs = crate::spec::embedded();
+        let folder = Folder::create(&specs).unwrap();
+        let lead = Lead { server: None, specs: &specs, region: "eu-west-1", folder: &folder };
+
+        let variables = environment(&lead, &[("AWS_PROFILE".to_owned(), "prod".to_owned())]);
+
+        for absent in ["AWS_PROFILE", "AWS_ENDPOINT_URL", "HTTP_PROXY", "AWS_ACCESS_KEY_ID", "RETAKE_ENDPOINT"] {
+            assert_eq!(value(&variables, absent), None, "{absent}");
+        }
+        assert_eq!(value(&variables, "AWS_EC2_METADATA_DISABLED"), Some("true"));
+        assert_eq!(value(&variables, "NO_PROXY"), Some("localhost,127.0.0.1,::1"));
     }
 
     #[test]

@@ -5,15 +5,21 @@
 //! when the run is over. What the client does is seen from the wire; what it
 //! says is another matter, and not this module's.
 
+mod capture;
 mod command;
 mod environment;
 mod folder;
+mod lines;
+mod placeholders;
 mod preload;
+mod protocol;
 mod skeleton;
 mod stage;
+mod tail;
 
-pub use command::{Argument, Running, fill_placeholders};
-pub use environment::{Lead, environment};
+pub use command::{Argument, Running};
+pub use environment::{Endpoint, Lead, Playing, environment};
 pub use folder::Folder;
+pub use placeholders::{Template, fill_placeholders};
 pub use skeleton::{Language, skeleton};
 pub use stage::{Played, Scene, Stage};
