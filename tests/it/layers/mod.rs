@@ -59,8 +59,9 @@ const APIS: [&str; 4] = ["imageset", "datastore", "workflowstatus", "medical"];
 
 /// Names of other tools, and the files that deal with them.
 const TOOLS: [&str; 2] = ["boto", "smithy"];
-/// The adapter of an SDK, the credentials that its crates find, and the clients that a cassette may name.
-const ROOM_OF_TOOLS: [&str; 3] = ["sdk", "net/credentials", "redact/link.rs"];
+/// The adapter of an SDK, the credentials that its crates find, the clients that a cassette may name, and the skeletons
+/// of drivers.
+const ROOM_OF_TOOLS: [&str; 4] = ["sdk", "net/credentials", "redact/link.rs", "drive/skeleton"];
 
 /// The modules that may vouch that a value has been redacted.
 const VOUCHERS: [&str; 2] = ["redact", "cassette"];
