@@ -18,140 +18,101 @@ pub struct Trait {
 pub struct TraitKind {
     /// The key.
     pub key: &'static str,
-    /// The question that it answers.
-    pub asks: &'static str,
-    /// The words that it may say; none for a number.
+    /// What it says.
+    pub says: &'static str,
+    /// The words that it says it in; none for a number.
     pub values: &'static [&'static str],
-    /// The scenarios that show it.
-    pub shown_by: &'static str,
+    /// The scenarios that show it: `*` stands for any name that a spec gives, `#` for a status.
+    pub shown_by: &'static [&'static str],
 }
 
-const fn kind(
+const fn row(
     key: &'static str,
-    asks: &'static str,
+    says: &'static str,
     values: &'static [&'static str],
-    shown_by: &'static str,
+    shown_by: &'static [&'static str],
 ) -> TraitKind {
-    TraitKind { key, asks, values, shown_by }
+    TraitKind { key, says, values, shown_by }
 }
 
-const WALKS: &[&str] = &["stops", "goes-on", "errors"];
-const ENUMS: &[&str] = &["preserved", "wrapped", "lost", "aliased", "dropped", "errors"];
-const TYPES: &[&str] = &["read", "kept", "misread", "lost", "errors"];
-const BODIES: &[&str] = &["error", "silent", "read"];
-const NAMES: &[&str] = &["typed", "lost"];
-const STATUSES: &[&str] = &["status-kept", "status-lost"];
-const RETRIES: &[&str] = &["retried", "not-retried"];
-const HINTS: &[&str] = &["honoured", "ignored"];
+const WALK: &[&str] = &["stops", "goes-on", "errors"];
+const CYCLE: &[&str] = &["stops", "errors", "loops"];
+const LIST: &[&str] = &["empty", "lost", "errors"];
+const ENUM: &[&str] = &["preserved", "wrapped", "lost", "aliased", "dropped", "errors"];
+const TYPE: &[&str] = &["read", "kept", "misread", "lost", "errors"];
+const BODY: &[&str] = &["error", "silent", "read"];
+const NAME: &[&str] = &["typed", "lost"];
+const STATUS: &[&str] = &["status-kept", "status-lost"];
+const RETRY: &[&str] = &["retried", "not-retried"];
+const HINT: &[&str] = &["honoured", "ignored"];
 
 /// Every key, in the order of a report. A key that nothing was seen of is left out there.
+#[rustfmt::skip]
 pub static TRAITS: &[TraitKind] = &[
-    kind("absent-token", "what follows a page without a token", WALKS, "page/token-absent"),
-    kind("null-token", "what follows a page whose token is null", WALKS, "page/token-null"),
-    kind("empty-token", "what follows a page whose token is empty", WALKS, "page/token-empty"),
-    kind("repeated-token", "what follows the same token twice", &["stops", "errors", "loops"], "page/same-token"),
-    kind("token-cycle", "what comes of tokens A, B, A, B", &["stops", "errors", "loops"], "page/cycle-*"),
-    kind("empty-page", "what follows an empty page with a token", WALKS, "page/empty-then-items, page/empty-middle"),
-    kind("missing-list", "what a page without its list is", &["empty", "errors"], "page/list-absent"),
-    kind("null-list", "what a page whose list is null is", &["empty", "errors"], "page/list-null"),
-    kind(
-        "page-error",
-        "whether the caller sees an error on a later page",
-        &["surfaces", "hidden"],
-        "page/error-page-2",
-    ),
-    kind("unknown-enum", "what the caller gets of a value that the spec does not have", ENUMS, "enum/*-unknown"),
-    kind("empty-enum", "what the caller gets of an empty value", ENUMS, "enum/*-empty"),
-    kind("wrong-case-enum", "what the caller gets of a value in the wrong case", ENUMS, "enum/*-wrong-case"),
-    kind(
-        "wrong-type-enum",
-        "what the caller gets of a value that is no text",
-        &["preserved", "lost", "misread", "errors"],
-        "enum/*-wrong-type",
-    ),
-    kind(
-        "unknown-member",
-        "what a member does that the spec does not have",
-        &["ignored", "errors"],
-        "bytes/unknown-members",
-    ),
-    kind("iso-timestamp", "what becomes of a time in words", TYPES, "bytes/iso-timestamp"),
-    kind("numeric-string", "what becomes of a number in quotes", TYPES, "bytes/numeric-string"),
-    kind(
-        "duplicate-keys",
-        "which value a member has that stands twice",
-        &["first", "last", "other", "errors"],
-        "bytes/duplicate-keys",
-    ),
-    kind("truncated-json", "what a success is whose JSON breaks off", BODIES, "bytes/truncated-json"),
-    kind("cut-body", "what a success is that ends before its length", BODIES, "bytes/cut-body"),
-    kind("not-json", "what a success is that is text", BODIES, "bytes/not-json"),
-    kind("html-200", "what a success is that is an HTML page", BODIES, "bytes/html-200"),
-    kind("empty-200", "what a success without a body is", BODIES, "bytes/empty-200"),
-    kind("trailing-garbage", "what a success is that goes on behind its JSON", BODIES, "bytes/trailing-garbage"),
-    kind("bom", "what a success is that begins with a byte order mark", BODIES, "bytes/bom"),
-    kind("error-header", "whether the error's name in the header is found", NAMES, "error/*-header"),
-    kind("error-header-uri", "whether it is found with a URI behind it", NAMES, "error/*-header-uri"),
-    kind("error-code", "whether the error's name in `code` is found", NAMES, "error/*-code"),
-    kind("error-type", "whether the error's name in `__type` is found", NAMES, "error/*-type"),
-    kind("error-type-namespace", "whether it is found with a namespace before it", NAMES, "error/*-type-namespace"),
-    kind(
-        "header-or-body",
-        "which name counts where header and body differ",
-        &["header", "body", "neither"],
-        "error/disagree-header-body",
-    ),
-    kind(
-        "code-or-type",
-        "which name counts where `code` and `__type` differ",
-        &["code", "type", "neither"],
-        "error/disagree-code-type",
-    ),
-    kind(
-        "unmodelled-error",
-        "whether the name of an error that the spec does not have is kept",
-        &["kept", "lost"],
-        "error/unmodelled",
-    ),
-    kind("untyped-error", "whether the status of an error without a name is kept", STATUSES, "error/untyped-*"),
-    kind("html-error", "whether the status of an HTML page is kept", STATUSES, "error/html-*"),
-    kind("empty-error", "whether the status of an error without a body is kept", STATUSES, "error/empty-*"),
-    kind(
-        "truncated-error",
-        "whether the status of an error is kept whose JSON breaks off",
-        STATUSES,
-        "error/truncated-*",
-    ),
-    kind(
-        "throttled-attempts",
-        "how many requests come for a page that is throttled for ever",
-        &[],
-        "retry/429-forever",
-    ),
-    kind("throttle", "whether a throttled request is sent again", RETRIES, "retry/429-once, retry/429-twice"),
-    kind(
-        "server-error",
-        "whether a request is sent again that the server failed at",
-        RETRIES,
-        "retry/500-once, -502-, -503-, -504-",
-    ),
-    kind("reset-head", "whether a request is sent again that got no answer", RETRIES, "retry/reset-head"),
-    kind("reset-body", "whether a request is sent again whose answer broke off", RETRIES, "retry/reset-body"),
-    kind("stall", "whether a request is sent again that got no answer in time", RETRIES, "retry/stall"),
-    kind(
-        "opaque-503",
-        "whether a request is sent again whose error cannot be read",
-        RETRIES,
-        "retry/html-503, retry/empty-503, retry/truncated-503",
-    ),
-    kind("client-fault", "whether a request is sent again that was the client's fault", RETRIES, "retry/*-not-retried"),
-    kind("retry-after", "whether the client waits as `Retry-After` says", HINTS, "retry/retry-after"),
-    kind("x-amz-retry-after", "whether the client waits as `x-amz-retry-after` says", HINTS, "retry/x-amz-retry-after"),
+    row("absent-token", "what follows a page without a token", WALK, &["page/token-absent"]),
+    row("null-token", "what follows a page whose token is null", WALK, &["page/token-null"]),
+    row("empty-token", "what follows a page whose token is empty", WALK, &["page/token-empty"]),
+    row("repeated-token", "what follows a token that comes twice", CYCLE, &["page/same-token"]),
+    row("token-cycle", "what follows tokens that come round, A, B, A, B", CYCLE, &["page/cycle-2", "page/cycle-3"]),
+    row("empty-page", "what follows an empty page with a token", WALK, &["page/empty-then-items", "page/empty-middle"]),
+    row("missing-list", "what a page without its list is (lost: items of other pages are gone)", LIST, &["page/list-absent"]),
+    row("null-list", "what a page whose list is null is", LIST, &["page/list-null"]),
+    row("page-error", "whether the caller sees the error of a later page", &["surfaces", "hidden"], &["page/error-page-2"]),
+    row("unknown-enum", "what the caller gets of a value that the spec does not list (dropped: its item is gone)", ENUM, &["enum/*-unknown"]),
+    row("empty-enum", "what the caller gets of an empty value", ENUM, &["enum/*-empty"]),
+    row("wrong-case-enum", "what the caller gets of a value in the wrong case", ENUM, &["enum/*-wrong-case"]),
+    row("wrong-type-enum", "what the caller gets of a number in its place", &["preserved", "lost", "misread", "errors"], &["enum/*-wrong-type"]),
+    row("unknown-member", "what a member does that the spec does not have", &["ignored", "errors"], &["bytes/unknown-members"]),
+    row("iso-timestamp", "what the caller gets of a time in words (kept: the text as it was sent)", TYPE, &["bytes/iso-timestamp"]),
+    row("numeric-string", "what the caller gets of a number in quotes", TYPE, &["bytes/numeric-string"]),
+    row("duplicate-keys", "which value a member has that stands twice", &["first", "last", "neither", "errors"], &["bytes/duplicate-keys"]),
+    row("truncated-json", "what comes of a success whose JSON breaks off (silent: a result without its items)", BODY, &["bytes/truncated-json"]),
+    row("cut-body", "what comes of a success that ends before its stated length", BODY, &["bytes/cut-body"]),
+    row("not-json", "what comes of a success that is text", BODY, &["bytes/not-json"]),
+    row("html-200", "what comes of a success that is an HTML page", BODY, &["bytes/html-200"]),
+    row("empty-200", "what comes of a success without a body", BODY, &["bytes/empty-200"]),
+    row("trailing-garbage", "what comes of a success that goes on behind its JSON", BODY, &["bytes/trailing-garbage"]),
+    row("bom", "what comes of a success that begins with a byte order mark", BODY, &["bytes/bom"]),
+    row("error-header", "whether the name of an error is found in the header", NAME, &["error/*-header"]),
+    row("error-header-uri", "the same, with a URI behind it", NAME, &["error/*-header-uri"]),
+    row("error-code", "whether it is found in \"code\"", NAME, &["error/*-code"]),
+    row("error-type", "whether it is found in \"__type\"", NAME, &["error/*-type"]),
+    row("error-type-namespace", "the same, with a namespace before it", NAME, &["error/*-type-namespace"]),
+    row("header-or-body", "which name counts where header and body differ", &["header", "body", "neither"], &["error/disagree-header-body"]),
+    row("code-or-type", "which name counts where \"code\" and \"__type\" differ", &["code", "type", "neither"], &["error/disagree-code-type"]),
+    row("unmodelled-error", "whether the name of an error that the spec does not have is kept", &["kept", "lost"], &["error/unmodelled"]),
+    row("untyped-error", "whether the status of an error without a name is kept", STATUS, &["error/untyped-#"]),
+    row("html-error", "whether the status of an HTML page is kept", STATUS, &["error/html-#"]),
+    row("empty-error", "whether the status of an error without a body is kept", STATUS, &["error/empty-#"]),
+    row("truncated-error", "whether the status of an error is kept whose JSON breaks off", STATUS, &["error/truncated-#"]),
+    row("throttled-attempts", "how many requests come for a page that is throttled for ever", &[], &["retry/429-forever"]),
+    row("throttle", "whether a request that was throttled is sent again", RETRY, &["retry/429-once", "retry/429-twice"]),
+    row("server-error", "whether a request that the server failed at is sent again", RETRY, &["retry/500-once", "retry/502-once", "retry/503-once", "retry/504-once"]),
+    row("reset-head", "whether a request is sent again that was reset before its answer", RETRY, &["retry/reset-head"]),
+    row("reset-body", "whether a request is sent again that was reset within its answer", RETRY, &["retry/reset-body"]),
+    row("stall", "whether a request is sent again that nothing came back to in time", RETRY, &["retry/stall"]),
+    row("opaque-503", "whether a request is sent again whose error cannot be read", RETRY, &["retry/html-503", "retry/empty-503", "retry/truncated-503"]),
+    row("client-fault", "whether a request is sent again that was refused", RETRY, &["retry/*-not-retried"]),
+    row("retry-after", "whether the client waits as long as \"retry-after\" asks", HINT, &["retry/retry-after"]),
+    row("x-amz-retry-after", "whether the client waits as long as \"x-amz-retry-after\" asks", HINT, &["retry/x-amz-retry-after"]),
 ];
 
-/// The kind of a key.
-pub fn kind_of(key: &str) -> Option<&'static TraitKind> {
-    TRAITS.iter().find(|kind| kind.key == key)
+impl TraitKind {
+    /// The trait that a scenario shows; none, if it shows none.
+    pub fn shown_in(scenario: &str) -> Option<&'static Self> {
+        // A name that is written out goes before one that a spec may give.
+        let is_named = |kind: &&Self| kind.shown_by.contains(&scenario);
+        let is_meant = |kind: &&Self| kind.shown_by.iter().any(|pattern| matches(pattern, scenario));
+        TRAITS.iter().find(is_named).or_else(|| TRAITS.iter().find(is_meant))
+    }
+}
+
+/// Whether a scenario is one of a pattern.
+fn matches(pattern: &str, scenario: &str) -> bool {
+    let Some((begin, end)) = pattern.split_once(['*', '#']) else { return pattern == scenario };
+    let Some(name) = scenario.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end)) else { return false };
+    let is_status = name.bytes().all(|byte| byte.is_ascii_digit());
+    !name.is_empty() && (is_status || !pattern.contains('#'))
 }
 
 /// Takes the traits of another run in: what is seen twice is said once, what differs is said side by side.
@@ -185,6 +146,27 @@ mod tests {
         for (index, kind) in TRAITS.iter().enumerate() {
             assert_eq!(TRAITS.iter().position(|other| other.key == kind.key), Some(index), "{}", kind.key);
             assert!(kind.values.iter().all(|value| !value.contains(',')), "{}", kind.key);
+        }
+    }
+
+    #[test]
+    fn finds_what_a_scenario_shows_by_its_role_in_any_spec() {
+        let cases = [
+            ("page/cycle-3", Some("token-cycle")),
+            ("enum/colour-wrong-case", Some("wrong-case-enum")),
+            ("error/not-found-header", Some("error-header")),
+            ("error/not-found-type", Some("error-type")),
+            ("error/not-found-type-namespace", Some("error-type-namespace")),
+            ("error/disagree-code-type", Some("code-or-type")),
+            ("error/empty-header", Some("error-header")),
+            ("error/empty-404", Some("empty-error")),
+            ("retry/not-found-not-retried", Some("client-fault")),
+            ("enum/colour-red", None),
+            ("enum/-unknown", None),
+            ("baseline/one-page", None),
+        ];
+        for (scenario, expected) in cases {
+            assert_eq!(TraitKind::shown_in(scenario).map(|kind| kind.key), expected, "{scenario}");
         }
     }
 

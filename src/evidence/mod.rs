@@ -17,7 +17,7 @@ pub mod scenario;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
-pub use fingerprint::Trait;
+pub use fingerprint::{Trait, TraitKind};
 pub use outcome::{ErrorClass, Failure, Got, Outcome};
 pub use report::{
     CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,

@@ -45,9 +45,9 @@ pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&
     let mine: Vec<&'static Check> = checks_for(evidence.subject.kind.side()).collect();
     let enabled: Vec<&'static Check> = mine.iter().copied().filter(|check| is_enabled(check)).collect();
 
-    let mut judged = match evidence.run {
+    let (mut judged, shown) = match evidence.run {
         Some(run) => client::run(&cases, run, &enabled),
-        None => run::run(&cases, &enabled),
+        None => (run::run(&cases, &enabled), None),
     };
     let results = mine.iter().map(|check| judged.result(check)).collect::<Vec<_>>();
     let findings = mine.iter().flat_map(|check| judged.take_findings(check)).collect();
@@ -63,6 +63,7 @@ pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&
         by_subject: vec![SubjectChecks { subject: evidence.subject.clone(), checks: results.clone() }],
         checks: results,
         findings,
+        fingerprint: shown.into_iter().collect(),
         ..Report::default()
     }
 }

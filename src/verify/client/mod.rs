@@ -7,11 +7,13 @@
 //!
 //! - [`wire`] says of each request why it came: the next page, a retry, or something that it should not be
 //! - `compare` compares values as a caller gets them with values as they were sent
+//! - `fingerprint` says how the client behaves, in words that are no verdict
 //! - `request`, `tokens`, `paging`, `items`, `enums`, `shape`, `error`, `retry` are the checks
 
 mod compare;
 mod enums;
 mod error;
+mod fingerprint;
 mod items;
 mod paging;
 mod request;
@@ -23,19 +25,23 @@ mod wire;
 
 use super::case::{Case, Cases};
 use super::run::Judged;
-use crate::evidence::{Check, CheckVerdict, Failure, Outcome, Run};
+use crate::evidence::{Check, CheckVerdict, Failure, Outcome, Run, Trait};
 use crate::spec::Spec;
 use table::{Stage, order};
 use wire::{Asked, Wire};
 
-/// Runs these checks over the run of a scenario.
-pub(super) fn run<'a>(cases: &Cases<'a>, run: &'a Run<'a>, checks: &[&'static Check]) -> Judged {
-    let mut judged = Judged::default();
-    let Some(spec) = cases.specs.operation(run.operation) else { return judged };
+/// Runs these checks over the run of a scenario, and says which trait of the client it shows.
+pub(super) fn run<'a>(cases: &Cases<'a>, run: &'a Run<'a>, checks: &[&'static Check]) -> (Judged, Option<Trait>) {
+    let Some(spec) = cases.specs.operation(run.operation) else { return (Judged::default(), None) };
     let client = Client { cases, run, spec, wire: Wire::read(cases, run, spec) };
-    for (stage, id, judge) in order(run.judges) {
+    (judge(&client, checks), fingerprint::shown(&client))
+}
+
+fn judge(client: &Client<'_, '_>, checks: &[&'static Check]) -> Judged {
+    let mut judged = Judged::default();
+    for (stage, id, judge) in order(client.run.judges) {
         let Some(check) = checks.iter().find(|check| check.id == id) else { continue };
-        let worst = judged.take(cases, check, judge(&client));
+        let worst = judged.take(client.cases, check, judge(client));
         let hides = match stage {
             Stage::Own => worst >= CheckVerdict::Warn,
             Stage::Request | Stage::Row | Stage::Last => worst >= CheckVerdict::Fail,

@@ -76,17 +76,8 @@ fn stops<'a>(client: &Client<'_, 'a>, end: &Next, what: &str) -> Judgement<'a> {
 /// `pagination.repeated-token`: what the client does when a token comes twice.
 pub(super) fn repeated_token<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let Some(paging) = &client.spec.pagination else { return Judgement::untouched() };
-    let repeats =
-        |asked: &&Asked| asked.answer.next_token().is_some_and(|token| client.wire.was_spent(token, asked.index));
-    let Some(repeated) = client.wire.of_operation().find(repeats) else { return Judgement::untouched() };
-    let spends_again = |asked: &Asked| asked.index > repeated.index && asked.why == Why::Next;
-    let loops = client.run.is_runaway() || client.wire.of_operation().any(spends_again);
-    let class = match (loops, client.said()) {
-        (true, _) => RepeatedToken::Loops,
-        (false, Said::Success(_)) => RepeatedToken::Stops,
-        (false, Said::Failure(_)) => RepeatedToken::Errors,
-        (false, Said::Nothing) => return Judgement::untouched(),
-    };
+    let Some(repeated) = repeated(client) else { return Judgement::untouched() };
+    let Some(class) = on_repeated_token(client, repeated) else { return Judgement::untouched() };
     let allowed = &client.spec.client.repeated_token;
     if allowed.contains(&class) {
         return Judgement::held(1);
@@ -106,8 +97,28 @@ pub(super) fn repeated_token<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     Judgement::broken(note)
 }
 
+/// The first request that was answered with a token that was spent before.
+pub(super) fn repeated<'c>(client: &'c Client<'_, '_>) -> Option<&'c Asked> {
+    client
+        .wire
+        .of_operation()
+        .find(|asked| asked.answer.next_token().is_some_and(|token| client.wire.was_spent(token, asked.index)))
+}
+
+/// What the client did after a token had come twice; none where nobody knows.
+pub(super) fn on_repeated_token(client: &Client<'_, '_>, repeated: &Asked) -> Option<RepeatedToken> {
+    let spends_again = |asked: &Asked| asked.index > repeated.index && asked.why == Why::Next;
+    let loops = client.run.is_runaway() || client.wire.of_operation().any(spends_again);
+    match (loops, client.said()) {
+        (true, _) => Some(RepeatedToken::Loops),
+        (false, Said::Success(_)) => Some(RepeatedToken::Stops),
+        (false, Said::Failure(_)) => Some(RepeatedToken::Errors),
+        (false, Said::Nothing) => None,
+    }
+}
+
 /// The word for what a client does on a repeated token.
-fn word(class: RepeatedToken) -> &'static str {
+pub(super) fn word(class: RepeatedToken) -> &'static str {
     match class {
         RepeatedToken::Stops => "stops",
         RepeatedToken::Errors => "errors",

@@ -134,22 +134,43 @@ pub(super) fn backs_off<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
 
 /// `retry.hint`: whether the client waits as long as it is asked to.
 pub(super) fn hint<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
-    let mut hints = 0;
-    for retry in client.wire.of_operation().filter(|asked| asked.why == Why::Retry) {
-        let Some(before) = client.wire.before(retry.index) else { continue };
-        let Some((header, wanted)) = hinted(client, before) else { continue };
-        let Some(pause) = pause(client, before, retry) else { continue };
-        hints += 1;
-        if pause + SLACK < wanted {
-            let note = Note::new(format!("the client does not wait as long as \"{header}\" asks"))
-                .at(retry.index, Part::Request)
-                .expected(format!("{wanted} ms"))
-                .found(format!("{pause} ms"))
-                .counts_as(CheckVerdict::Info);
-            return Judgement::broken(note);
-        }
+    let hints = hints(client);
+    let Some(ignored) = hints.iter().find(|hint| !hint.is_honoured()) else {
+        return Judgement::held(hints.len() as u64);
+    };
+    let note = Note::new(format!("the client does not wait as long as \"{}\" asks", ignored.header))
+        .at(ignored.retry, Part::Request)
+        .expected(format!("{} ms", ignored.wanted))
+        .found(format!("{} ms", ignored.pause))
+        .counts_as(CheckVerdict::Info);
+    Judgement::broken(note)
+}
+
+/// How long a client was asked to wait, and how long it did, in milliseconds.
+pub(super) struct Hint {
+    header: &'static str,
+    wanted: u64,
+    pause: u64,
+    /// The request that came then.
+    retry: usize,
+}
+
+impl Hint {
+    /// Whether the client waited that long.
+    pub(super) fn is_honoured(&self) -> bool {
+        self.pause + SLACK >= self.wanted
     }
-    Judgement::held(hints)
+}
+
+/// The hints that were given before a request came again.
+pub(super) fn hints(client: &Client<'_, '_>) -> Vec<Hint> {
+    let retries = client.wire.of_operation().filter(|asked| asked.why == Why::Retry);
+    let hint = |retry: &Asked| {
+        let before = client.wire.before(retry.index)?;
+        let (header, wanted) = hinted(client, before)?;
+        Some(Hint { header, wanted, pause: pause(client, before, retry)?, retry: retry.index })
+    };
+    retries.filter_map(hint).collect()
 }
 
 /// How long an answer asks a client to wait, in milliseconds, and by which header.

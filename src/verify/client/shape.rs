@@ -80,7 +80,7 @@ pub(super) fn wrong_type<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
 }
 
 /// Whether two values are the same; numbers to a thousandth, since one of them may be a time.
-fn is_close(expected: &Json, found: &Json) -> bool {
+pub(super) fn is_close(expected: &Json, found: &Json) -> bool {
     let number = |value: &Json| match value {
         Json::Number(number) => number.parse::<f64>().ok(),
         _ => None,

@@ -2,6 +2,7 @@
 
 mod client;
 mod faults;
+mod fingerprint;
 mod laws;
 mod reading;
 mod samples;
