@@ -21,6 +21,7 @@ mod json_schema;
 mod layers;
 mod odd_specs;
 mod probe;
+mod raw;
 #[cfg(feature = "cli")]
 mod readme;
 mod record;

@@ -55,6 +55,12 @@ pub(crate) async fn talk(port: u16, bytes: impl AsRef<[u8]>) -> Reply {
 
 /// Reads until the connection ends.
 pub(crate) async fn read_to_end(stream: &mut TcpStream) -> Reply {
+    let (all, ended) = read_bytes(stream).await;
+    split(&all, ended)
+}
+
+/// Reads until the connection ends, whatever it is that comes.
+pub(crate) async fn read_bytes(stream: &mut TcpStream) -> (Vec<u8>, Ended) {
     let mut all = Vec::new();
     let mut buffer = [0; 4096];
     let ended = loop {
@@ -65,7 +71,14 @@ pub(crate) async fn read_to_end(stream: &mut TcpStream) -> Reply {
             Err(error) => panic!("{error}"),
         }
     };
-    split(&all, ended)
+    (all, ended)
+}
+
+/// Reads exactly so many bytes.
+pub(crate) async fn read_exactly(stream: &mut TcpStream, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    timeout(FOREVER, stream.read_exact(&mut bytes)).await.expect("the bytes never came").unwrap();
+    bytes
 }
 
 /// Reads one whole response with a content-length.
