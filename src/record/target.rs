@@ -3,7 +3,7 @@
 use super::options::{Options, StartError};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::net::clock;
-use crate::spec::Specs;
+use crate::spec::{Specs, kebab};
 use crate::store::{Files, Lock, commit_with, is_safe_name};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -105,20 +105,6 @@ pub fn default_cassette(specs: &Specs, operation: Option<&str>, origin: &str) ->
     Path::new("cassettes").join(service).join(name)
 }
 
-/// `ListThings` as `list-things`.
-fn kebab(name: &str) -> String {
-    let mut kebab = String::with_capacity(name.len() + 4);
-    let mut before = '-';
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && before != '-' && !before.is_ascii_uppercase() {
-            kebab.push('-');
-        }
-        kebab.push(c.to_ascii_lowercase());
-        before = c;
-    }
-    kebab
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,12 +119,5 @@ mod tests {
 
         let expected = "cassettes/medical-imaging/list-image-set-versions-simulated.cassette.yaml";
         assert_eq!(path, Path::new(expected));
-    }
-
-    #[test]
-    fn spells_operations_in_kebab_case() {
-        for (name, expected) in [("ListThings", "list-things"), ("GetDICOMTags", "get-dicomtags"), ("put", "put")] {
-            assert_eq!(kebab(name), expected);
-        }
     }
 }

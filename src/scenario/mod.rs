@@ -29,7 +29,6 @@ mod request;
 mod retry;
 mod script;
 
-pub use name::kebab;
 pub use recorded::families_with_recording;
 pub use script::{BUDGET_EXCEEDED, Script, ScriptLedger};
 

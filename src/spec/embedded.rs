@@ -22,6 +22,7 @@ pub fn embedded() -> Specs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::kebab;
 
     #[test]
     fn every_embedded_spec_compiles_and_lies_where_its_operation_says() {
@@ -29,7 +30,7 @@ mod tests {
 
         assert!(!specs.is_empty());
         for spec in specs.iter() {
-            let path = format!("embedded:specs/{}/{}.yaml", spec.service.id, kebab_case(&spec.operation));
+            let path = format!("embedded:specs/{}/{}.yaml", spec.service.id, kebab(&spec.operation));
             assert_eq!(spec.file, path);
         }
     }
@@ -40,16 +41,5 @@ mod tests {
         for (path, text) in FILES {
             assert_eq!(std::fs::read_to_string(root.join(path)).unwrap(), *text);
         }
-    }
-
-    fn kebab_case(name: &str) -> String {
-        let mut out = String::new();
-        for c in name.chars() {
-            if c.is_ascii_uppercase() && !out.is_empty() {
-                out.push('-');
-            }
-            out.push(c.to_ascii_lowercase());
-        }
-        out
     }
 }

@@ -4,7 +4,7 @@
 use crate::evidence::reading::Outcome;
 use crate::evidence::walk::Walk;
 use crate::message::{End, Exchange};
-use crate::spec::{Spec, Specs};
+use crate::spec::{Spec, Specs, kebab};
 use std::collections::HashSet;
 
 /// The greatest length of an id, less the room for a number behind it.
@@ -82,28 +82,6 @@ fn outcome(spec: Option<&Spec>, exchange: &Exchange) -> String {
     }
 }
 
-/// `InternalServerError` and `internalServerError` are `internal-server-error`; what is neither letter nor digit parts words.
-fn kebab(name: &str) -> String {
-    let characters: Vec<char> = name.chars().collect();
-    let mut words = String::new();
-    for (index, c) in characters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|before| characters[before]);
-        let begins_word = c.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                let is_followed = characters.get(index + 1).is_some_and(char::is_ascii_lowercase);
-                !before.is_ascii_uppercase() || is_followed
-            });
-        let parts = !c.is_ascii_alphanumeric();
-        if (begins_word || parts) && !words.is_empty() && !words.ends_with('-') {
-            words.push('-');
-        }
-        if !parts {
-            words.push(c.to_ascii_lowercase());
-        }
-    }
-    words.trim_end_matches('-').to_owned()
-}
-
 /// A value as a part of an id.
 fn value(text: &str) -> String {
     let text = text.strip_prefix('-').map_or_else(|| text.to_owned(), |rest| format!("minus-{rest}"));
@@ -117,18 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_names_as_words() {
-        for (name, expected) in [
-            ("ListImageSetVersions", "list-image-set-versions"),
-            ("Throttling", "throttling"),
-            ("malformed-datastoreId", "malformed-datastore-id"),
-            ("DICOMImportJob", "dicom-import-job"),
-            ("UnmodelledError12", "unmodelled-error12"),
-            ("S3Error", "s3-error"),
-            ("_ß_", ""),
-        ] {
-            assert_eq!(kebab(name), expected);
-        }
+    fn writes_a_value_as_words() {
         assert_eq!(value("-1"), "minus-1");
         assert_eq!(value("050"), "050");
         assert_eq!(value("é"), "none");

@@ -6,8 +6,7 @@
 
 mod rust;
 
-use crate::scenario::kebab;
-use crate::spec::Spec;
+use crate::spec::{Spec, kebab};
 
 /// The languages that a skeleton can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
