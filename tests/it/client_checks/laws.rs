@@ -1,7 +1,6 @@
 //! What holds of the checks whatever a client does, and for the operations of every spec.
 
-use super::client::Trace;
-use super::subject::{ATTEMPTS, all, judge, specs, with_verdict};
+use super::subject::{ATTEMPTS, Trace, all, judge, specs, with_verdict};
 use crate::scenario::invented;
 use crate::scenario::walker::Walker;
 use proptest::prelude::*;

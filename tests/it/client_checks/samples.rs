@@ -1,7 +1,7 @@
 //! What clients of the world were seen to do: no false alarm over what is right, and what is wrong is found.
 
-use super::client::{Fault, Trace};
-use super::subject::{judge, play, scenario, specs, with_verdict};
+use super::client::Fault;
+use super::subject::{Trace, judge, play, scenario, specs, with_verdict};
 use retake::evidence::{CheckVerdict, ChildEnd, Got, Outcome, Report};
 use retake::message::Json;
 use retake::scenario::Script;

@@ -1,12 +1,17 @@
 //! Every scenario run against a client, and what the checks say.
 
-use super::client::{Client, Fault, Trace};
-use retake::evidence::{CheckVerdict, Demands, Evidence, Outcome, Report, Run, Subject, SubjectKind};
-use retake::message::Transcript;
+use super::client::{Client, Fault, Service};
+use retake::answer::{Answer, Answerer, Session};
+use retake::evidence::{
+    Arrival, CheckVerdict, Demands, Evidence, Outcome, Report, Run, Signature, Subject, SubjectKind,
+};
+use retake::message::{Exchange, Request, Response, Transcript};
 use retake::scenario::{Scenario, Script, scenarios};
 use retake::spec::{Spec, Specs, embedded};
 use retake::verify::verify;
+use std::cell::{Cell, RefCell};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 /// The attempts that a client is told.
 pub(super) const ATTEMPTS: u32 = 3;
@@ -36,11 +41,55 @@ pub(super) fn scenario(id: &str) -> &'static Scenario {
     all().iter().find(|scenario| scenario.id == id).unwrap_or_else(|| panic!("{id}"))
 }
 
+/// What a run of the client left.
+pub(super) struct Trace {
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) outcome: Outcome,
+}
+
+/// A script without a wire, which notes what passes; time is what the client waits.
+struct Noting<'a> {
+    script: &'a Script,
+    fault: Fault,
+    now: Cell<Duration>,
+    exchanges: RefCell<Vec<Exchange>>,
+    arrivals: RefCell<Vec<Arrival>>,
+}
+
+impl Service for Noting<'_> {
+    fn ask(&self, request: &Request, pause: Duration) -> Response {
+        self.now.set(self.now.get() + pause + Duration::from_millis(1));
+        let response = match self.script.answer(&Session::anonymous(), request) {
+            Answer::Reply(response) => (*response).clone(),
+            Answer::Fault(fault) => fault.response.clone(),
+            Answer::Miss(miss) => panic!("{miss:?}"),
+        };
+        let signature = match self.fault {
+            Fault::SignsWrongly => Signature::Refused("the signature is not that of this request".to_owned()),
+            _ => Signature::Valid,
+        };
+        let exchange = Exchange { request: request.clone(), response: response.clone(), ..Exchange::default() };
+        self.exchanges.borrow_mut().push(exchange);
+        self.arrivals.borrow_mut().push(Arrival { at: self.now.get().as_millis() as u64, signature });
+        response
+    }
+}
+
 /// Runs a scenario against a client.
 pub(super) fn play(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> (Script, Trace) {
     let script = Script::new(Arc::clone(specs), Arc::new(scenario.clone()), ATTEMPTS);
-    let trace = Client::new(spec(specs), &script, fault, ATTEMPTS).run(&scenario.inputs);
-    (script, trace)
+    let service = Noting {
+        script: &script,
+        fault,
+        now: Cell::default(),
+        exchanges: RefCell::default(),
+        arrivals: RefCell::default(),
+    };
+    let client = Client { spec: spec(specs), service: &service, fault, attempts: ATTEMPTS };
+    let outcome = client.call(&scenario.inputs);
+    let (exchanges, arrivals) = (service.exchanges.into_inner(), service.arrivals.into_inner());
+    (script, Trace { exchanges, arrivals, outcome })
 }
 
 /// Judges what came of a scenario, with an outcome or without.
