@@ -115,6 +115,7 @@ fn kept(cassette: &Cassette, member: &str) -> Finding {
         help: Some(format!(
             "record it without --keep, or take the sensitivity of {member} out of the spec if it may be read by all"
         )),
+        known: None,
     }
 }
 

@@ -3,12 +3,14 @@
 //! [`Evidence`] is a transcript with the facts that checks need besides it;
 //! [`catalogue`] lists the checks; [`report`] holds their results. The judging
 //! itself is `verify`. [`outcome`] is what a client says of itself, [`run`] what a
-//! scenario asks of it, [`scenario`] what came of it, [`fingerprint`] how a client behaves. [`reading`] says
+//! scenario asks of it, [`scenario`] what came of it, [`fingerprint`] how a client behaves,
+//! [`known`] what of it is known to be wrong. [`reading`] says
 //! what one exchange says, and [`walk`] groups exchanges into calls and walks, since
 //! the checks and the order of a cassette both rest on that.
 
 pub mod catalogue;
 pub mod fingerprint;
+pub mod known;
 pub mod outcome;
 pub mod reading;
 pub mod report;
@@ -18,6 +20,7 @@ pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
 pub use fingerprint::{Trait, TraitKind};
+pub use known::{KnownFailure, KnownFailures, KnownResult, KnownState};
 pub use outcome::{ErrorClass, Failure, Got, Outcome};
 pub use report::{
     CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,

@@ -4,7 +4,7 @@
 //! [`Trouble`]; that nothing was looked at follows from the counts. The three
 //! never share a type, and [`Report::verdict`] is the one place that weighs them.
 
-use super::{Check, Demands, ScenarioResult, ScenarioVerdict, Side, Trait, fingerprint};
+use super::{Check, Demands, KnownResult, KnownState, ScenarioResult, ScenarioVerdict, Side, Trait, fingerprint};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::spec::Level;
@@ -28,6 +28,8 @@ pub struct Report {
     pub scenarios: Vec<ScenarioResult>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// The known failures of those scenarios, with what came of each.
+    pub known: Vec<KnownResult>,
     /// How the client behaves, in the order of [`fingerprint::TRAITS`].
     pub fingerprint: Vec<Trait>,
     /// Requests that nothing recorded answers.
@@ -142,6 +144,8 @@ pub struct CheckResult {
     pub verdict: CheckVerdict,
     /// How often it was exercised.
     pub cases: u64,
+    /// In how many of those it did not hold, and is known not to: it fails nothing by them, and is not held.
+    pub known: u64,
 }
 
 /// The verdicts of a check, from harmless to worst. A check that nothing touched is never green.
@@ -211,6 +215,8 @@ pub struct Finding {
     pub spec: Option<SpecLine>,
     /// What to do.
     pub help: Option<String>,
+    /// Why it is known, where it is.
+    pub known: Option<String>,
 }
 
 /// A line of a spec.
@@ -298,7 +304,7 @@ impl Report {
             RunVerdict::Interrupted
         } else if trouble(TroubleKind::Usage) {
             RunVerdict::Usage
-        } else if trouble(TroubleKind::CouldNotLook) || self.has_scenario(ScenarioVerdict::is_drivers_fault) {
+        } else if trouble(TroubleKind::CouldNotLook) || self.has_drivers_fault() {
             RunVerdict::Error
         } else if self.is_broken() {
             RunVerdict::Fail
@@ -313,14 +319,21 @@ impl Report {
         let worst = if self.strict { CheckVerdict::Warn } else { CheckVerdict::Fail };
         let child_failed = self.ledger.child.is_some_and(|end| !end.is_success());
         self.checks.iter().any(|result| result.verdict >= worst)
-            || self.has_scenario(ScenarioVerdict::breaks_contract)
+            || self.scenarios.iter().any(|scenario| self.is_broken_by(scenario))
+            || self.known.iter().any(|known| known.state.fails())
             || !self.misses.is_empty()
             || !self.unused.is_empty()
             || (child_failed && !self.child_may_fail)
     }
 
-    fn has_scenario(&self, is_it: impl Fn(ScenarioVerdict) -> bool) -> bool {
-        self.scenarios.iter().any(|scenario| is_it(scenario.verdict))
+    fn has_drivers_fault(&self) -> bool {
+        self.scenarios.iter().any(|scenario| scenario.verdict.is_drivers_fault())
+    }
+
+    /// Whether a client did not come back from a scenario, and is not known not to.
+    pub fn is_broken_by(&self, scenario: &ScenarioResult) -> bool {
+        let is_known = |known: &KnownResult| known.state == KnownState::Known && known.failure.scenario == scenario.id;
+        scenario.verdict.breaks_contract() && !self.known.iter().any(is_known)
     }
 
     /// Whether anything was looked at: where checks judge, a must or should outside
@@ -354,6 +367,7 @@ impl Report {
         }
         self.scenarios.extend(other.scenarios);
         self.findings.extend(other.findings);
+        self.known.extend(other.known);
         fingerprint::join(&mut self.fingerprint, other.fingerprint);
         self.misses.extend(other.misses);
         self.unused.extend(other.unused);
@@ -395,6 +409,7 @@ fn add_results(mine: &mut Vec<CheckResult>, theirs: Vec<CheckResult>) {
         debug_assert_eq!(mine.check.id, theirs.check.id, "both are in catalogue order");
         mine.verdict = mine.verdict.max(theirs.verdict);
         mine.cases += theirs.cases;
+        mine.known += theirs.known;
     }
 }
 

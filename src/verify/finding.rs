@@ -165,6 +165,7 @@ pub(super) fn to_finding(cases: &Cases<'_>, check: &'static Check, note: Note<'_
         location,
         spec: note.spec.map(|(spec, line)| spec_line(spec, line)),
         help: note.help,
+        known: None,
     }
 }
 

@@ -18,7 +18,7 @@ impl Judged {
         let (cases, findings) = self.0.get(check.id).map_or((0, [].as_slice()), |(cases, found)| (*cases, found));
         let held = if cases > 0 { CheckVerdict::Pass } else { CheckVerdict::NotExercised };
         let verdict = findings.iter().map(|finding| finding.verdict).fold(held, CheckVerdict::max);
-        CheckResult { check, verdict, cases }
+        CheckResult { check, verdict, cases, known: 0 }
     }
 
     pub(super) fn take_findings(&mut self, check: &Check) -> Vec<Finding> {

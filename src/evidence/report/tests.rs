@@ -4,7 +4,7 @@ use super::*;
 use crate::evidence::check;
 
 fn report(id: &str, verdict: CheckVerdict) -> Report {
-    let result = CheckResult { check: check(id).unwrap(), verdict, cases: 1 };
+    let result = CheckResult { check: check(id).unwrap(), verdict, cases: 1, known: 0 };
     Report { checks: vec![result], ..Report::new("verify cassette") }
 }
 
