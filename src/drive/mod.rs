@@ -5,12 +5,19 @@
 //! when the run is over. What the client does is seen from the wire; what it
 //! says is another matter, and not this module's.
 
+mod awscli;
 mod capture;
 mod command;
+mod driver;
 mod environment;
 mod folder;
+mod judge;
+mod limit;
 mod lines;
+mod once;
 mod placeholders;
+mod plan;
+mod pool;
 mod preload;
 mod protocol;
 mod skeleton;
@@ -21,5 +28,7 @@ pub use command::{Argument, Running};
 pub use environment::{Endpoint, Lead, Playing, environment};
 pub use folder::Folder;
 pub use placeholders::{Template, fill_placeholders};
+pub use plan::{Job, Pace, Plan, Says, Way};
+pub use pool::run;
 pub use skeleton::{Language, skeleton};
 pub use stage::{Played, Scene, Stage};

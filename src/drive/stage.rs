@@ -24,7 +24,7 @@ pub trait Stage: Send + Sync + 'static {
 }
 
 /// The server of one scenario. Dropping it ends it.
-pub trait Scene: Send + 'static {
+pub trait Scene: Send + Sync + 'static {
     /// The port that it listens on.
     fn port(&self) -> u16;
 

@@ -1,27 +1,21 @@
 //! `retake verify cassette`: cassettes against specs.
 
-use super::output::to_stderr;
-use super::sources::{SpecArgs, load_cassettes};
-use super::{Failure, Outcome, session};
 use crate::cassette::Cassette;
+use crate::cli::output::to_stderr;
+use crate::cli::sources::{SpecArgs, load_cassettes};
+use crate::cli::{Failure, Outcome, session};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::{CheckVerdict, Demands, Evidence, Finding, RecordingFacts, Report, Subject, SubjectKind, check};
 use crate::message::Origin;
 use crate::redact::{is_sensitive, kept_members};
 use crate::spec::Specs;
 use crate::verify::{verify, verify_with};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Cassettes against specs.
-    Cassette(CassetteArguments),
-}
 
 /// Verify cassettes against specs.
 #[derive(Debug, Args)]
-pub(super) struct CassetteArguments {
+pub(in crate::cli) struct Arguments {
     /// Cassettes, or folders of them [default: cassettes/].
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -49,7 +43,7 @@ enum RequiredOrigin {
     Live,
 }
 
-pub(super) fn cassette(arguments: &CassetteArguments) -> Result<Outcome, Failure> {
+pub(in crate::cli) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let specs = arguments.specs.load()?;
     let cassettes = load_cassettes(&arguments.paths)?;
     let demands = Demands {
@@ -68,14 +62,14 @@ pub(super) fn cassette(arguments: &CassetteArguments) -> Result<Outcome, Failure
 }
 
 /// Judges one cassette; that it was made with another spec is told on standard error.
-pub(super) fn judge(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
+pub(in crate::cli) fn judge(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
     warn_of_other_specs(specs, cassette);
     let facts = cassette.facts();
     verify(specs, &evidence(cassette, &facts, demands))
 }
 
 /// Lints one cassette: what `evidence.` checks say of it, and nothing of the service.
-pub(super) fn lint(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
+pub(in crate::cli) fn lint(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
     let facts = cassette.facts();
     let mut report =
         verify_with(specs, &evidence(cassette, &facts, demands), |check| check.id.starts_with("evidence."));

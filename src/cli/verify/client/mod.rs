@@ -1,0 +1,203 @@
+//! `retake verify client`: a client, driven through every scenario that its specs imply.
+
+mod choice;
+mod progress;
+mod stage;
+
+use crate::cli::output::{OutputArgs, to_stderr};
+use crate::cli::session::{DEFAULT_REGION, Signals, today};
+use crate::cli::sources::{SpecArgs, display};
+use crate::cli::{Failure, Outcome};
+use crate::diagnostic::Diagnostic;
+use crate::drive::{self, Job, Pace, Plan, Says, Template, Way};
+use crate::evidence::{Report, RunVerdict};
+use crate::scenario::{Family, families, families_with_recording};
+use crate::spec::Specs;
+use crate::store;
+use choice::Choice;
+use clap::{Args, ValueEnum};
+use progress::Progress;
+use stage::Theatre;
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The client's read time-out, where nothing else is said.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Drive a client through every scenario that its specs imply.
+///
+/// COMMAND is run once a scenario, led to us by its environment; `{NAME}` in its arguments stands for an input.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    specs: SpecArgs,
+
+    /// Take friendly payloads from a recording.
+    #[arg(long, value_name = "FILE")]
+    cassette: Option<PathBuf>,
+
+    /// Run these scenarios alone; `*` stands for any text, as in 'page/*'.
+    #[arg(long, value_name = "GLOB")]
+    select: Vec<String>,
+
+    /// Leave these scenarios out.
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+
+    /// How many processes run at a time [default: the number of processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+
+    /// The client's read time-out in seconds; a scenario may take fifteen times as long [default: 2].
+    #[arg(long, value_name = "S", value_parser = parse_timeout)]
+    timeout: Option<Duration>,
+
+    /// Other values in the same scenarios.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Let warnings fail the run.
+    #[arg(long)]
+    strict: bool,
+
+    /// How COMMAND says what came of a scenario [default: the file, if it is written, else the exit code].
+    #[arg(long, value_enum, conflicts_with = "driver")]
+    outcome: Option<OutcomeArg>,
+
+    /// COMMAND speaks the persistent protocol: it is started once, and told of scenario after scenario.
+    #[arg(long)]
+    driver: bool,
+
+    /// The client to verify, or its driver.
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// How a COMMAND that is run once a scenario says what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutcomeArg {
+    /// It writes the file that RETAKE_OUTCOME names.
+    File,
+    /// It prints it, as the last line of its standard output.
+    Stdout,
+    /// It is the AWS command line.
+    Awscli,
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    const MOST: f64 = 3600.0;
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.001..=MOST).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Ok(_) | Err(_) => Err(format!("a time-out is a number of seconds from 0.001 to {MOST}")),
+    }
+}
+
+pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    let specs = Arc::new(arguments.specs.load()?);
+    let families = arguments.families(&specs)?;
+    let jobs = Choice::of(&arguments.select, &arguments.skip).choose(jobs(&families))?;
+    let plan = arguments.plan(&specs, jobs)?;
+
+    let mut signals = Signals::install()?;
+    let mut progress = Progress::start(output, &plan, &families);
+    let theatre = Theatre::new(Arc::clone(&specs), plan.region.clone());
+    let mut report = drive::run(theatre, plan, signals.wait(), |scenario, _| progress.tell(scenario)).await;
+
+    report.strict = arguments.strict;
+    if report.verdict() == RunVerdict::NoEvidence {
+        explain_silence(&report);
+    }
+    Ok(Outcome::Report(Box::new(report)))
+}
+
+impl Arguments {
+    /// The scenarios of each operation.
+    fn families(&self, specs: &Specs) -> Result<Vec<(String, Vec<Family>)>, Failure> {
+        let Some(file) = &self.cassette else {
+            return Ok(specs.iter().map(|spec| (spec.operation.clone(), families(spec, self.seed))).collect());
+        };
+        let cassettes = store::read_cassettes(std::slice::from_ref(file)).map_err(Failure::all)?;
+        let [cassette] = &cassettes[..] else {
+            let error = Diagnostic::new(format!("{} is not one cassette", display(file)));
+            return Err(Failure::usage(error.expected("the file of one recording")));
+        };
+        let mut recorded = Vec::new();
+        let mut missing = None;
+        for spec in specs.iter() {
+            match families_with_recording(specs, spec, self.seed, &cassette.transcript) {
+                Ok(families) => recorded.push((spec.operation.clone(), families)),
+                Err(error) => missing = Some(error),
+            }
+        }
+        match missing {
+            Some(error) if recorded.is_empty() => Err(Failure::usage(error)),
+            // What was not recorded was not asked for.
+            Some(_) | None => Ok(recorded),
+        }
+    }
+
+    fn plan(&self, specs: &Arc<Specs>, jobs: Vec<Job>) -> Result<Plan, Failure> {
+        let Some(program) = self.command.first() else {
+            let error = Diagnostic::new("there is no COMMAND to run");
+            return Err(Failure::usage(error.help("put the client, or its driver, behind --")));
+        };
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Ok(Plan {
+            specs: Arc::clone(specs),
+            jobs,
+            way: self.way(specs)?,
+            client: program.to_string_lossy().into_owned(),
+            inherited: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            region: DEFAULT_REGION.to_owned(),
+            workers: self.jobs.map_or(processors, usize::from),
+            pace: Pace::of(self.timeout.unwrap_or(TIMEOUT), self.timeout.is_some()),
+            today: today(),
+        })
+    }
+
+    fn way(&self, specs: &Specs) -> Result<Way, Failure> {
+        if self.driver {
+            return Ok(Way::Driver(self.command.clone()));
+        }
+        let mut members: Vec<&str> =
+            specs.iter().flat_map(|spec| &spec.input).map(|member| member.key.as_str()).collect();
+        members.sort_unstable();
+        members.dedup();
+        let template = Template::new(&self.command, &members).map_err(Failure::usage)?;
+        let says = match self.outcome {
+            None => Says::IfWritten,
+            Some(OutcomeArg::File) => Says::File,
+            Some(OutcomeArg::Stdout) => Says::Stdout,
+            Some(OutcomeArg::Awscli) => Says::AwsCli,
+        };
+        Ok(Way::Once(template, says))
+    }
+}
+
+/// All scenarios, each named by its operation too where there are several.
+fn jobs(families: &[(String, Vec<Family>)]) -> Vec<Job> {
+    let is_alone = families.len() == 1;
+    let of_operation = |(operation, families): &(String, Vec<Family>)| {
+        let scenarios = families.iter().flat_map(|family| &family.scenarios);
+        let name = |id: &str| if is_alone { id.to_owned() } else { format!("{operation}/{id}") };
+        scenarios.map(|scenario| Job { name: name(&scenario.id), scenario: Arc::new(scenario.clone()) }).collect()
+    };
+    families.iter().flat_map(|of_one| -> Vec<Job> { of_operation(of_one) }).collect()
+}
+
+/// Says on standard error why nothing may have come.
+fn explain_silence(report: &Report) {
+    if report.ledger.requests > report.ledger.refused || report.ledger.scenarios == 0 {
+        return;
+    }
+    let warning = Diagnostic::new("no request came in any scenario").help(
+        "the client ignores the endpoint: let it take the URL from AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: \
+         from \"endpoint\"), and switch off what it puts before the host",
+    );
+    to_stderr(&format!("warning: {warning}"));
+}

@@ -1,0 +1,16 @@
+//! `retake verify`: what can be verified, each in a file of its own.
+
+pub(super) mod cassette;
+pub(super) mod client;
+
+pub(super) use cassette::{judge, lint};
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Cassettes against specs.
+    Cassette(cassette::Arguments),
+    /// A client, driven through every scenario that its specs imply.
+    Client(client::Arguments),
+}
