@@ -77,7 +77,7 @@ pub async fn run<S: Stage>(
 
 /// A report in which nothing is exercised yet.
 fn empty(plan: &Plan) -> Report {
-    let unexercised = |check| CheckResult { check, verdict: CheckVerdict::NotExercised, cases: 0 };
+    let unexercised = |check| CheckResult { check, verdict: CheckVerdict::NotExercised, cases: 0, known: 0 };
     Report {
         checks: checks_for(Side::Client).map(unexercised).collect(),
         specs: plan.specs.iter().map(|spec| spec.file.clone()).collect(),

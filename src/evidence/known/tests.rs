@@ -104,7 +104,10 @@ fn refuses_what_it_does_not_know_with_its_line() {
         ("known_failures: 1\nfailures: {}\n".to_owned(), "known.yaml:2:11"),
         (entry(""), "a known failure has no \"reason\"\n  at known.yaml:3:5\n  help: say why"),
         (entry("    reason: \"  \"\n"), "\"reason\" of a known failure says nothing\n  at known.yaml:5:13"),
-        (entry("    reason: so\n    expires: 2026-02-30\n"), "must be a day, as YYYY-MM-DD\n  at known.yaml:6:14\n  found: \"2026-02-30\""),
+        (
+            entry("    reason: so\n    expires: 2026-02-30\n"),
+            "must be a day, as YYYY-MM-DD\n  at known.yaml:6:14\n  found: \"2026-02-30\"",
+        ),
         (entry("    reason: so\n    expires: soon\n"), "a day, as YYYY-MM-DD"),
         (entry("    reason: so\n    expires: [2026-12-31]\n"), "a day, as YYYY-MM-DD"),
         (entry("    reason: so\n    isue: x\n"), "did you mean \"issue\"?"),
