@@ -11,6 +11,7 @@ pub mod conform;
 mod embedded;
 pub mod errors;
 pub mod exemplar;
+pub mod import;
 mod inputs;
 mod name;
 mod pattern;

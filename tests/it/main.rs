@@ -41,6 +41,7 @@ mod sigv4;
 mod simulate;
 mod skeletons;
 
+mod spec_import;
 mod spec_schema;
 mod store;
 mod upstream;
