@@ -158,8 +158,8 @@ impl Driver {
         RunEnd { ended, left: Left::Ready }
     }
 
-    /// Says goodbye, and sees to it that the driver ends.
-    pub(super) async fn end(mut self) {
+    /// Says goodbye, and sees to it that the driver ends; whether it had not to be made to.
+    pub(super) async fn end(mut self) -> bool {
         let process = &mut self.process;
         // Who does not listen any more is killed.
         let goodbye = async {
@@ -167,9 +167,11 @@ impl Driver {
             let _ = process.input.shutdown().await;
             process.running.wait().await
         };
-        if timeout(GOODBYE, goodbye).await.is_err() {
+        let has_ended = timeout(GOODBYE, goodbye).await.is_ok();
+        if !has_ended {
             self.process.running.kill().await;
         }
+        has_ended
     }
 }
 

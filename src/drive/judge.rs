@@ -28,17 +28,27 @@ pub(super) enum Ended {
 }
 
 /// The report on a scenario that was not run.
-pub(super) fn skipped(job: &Job, reason: String) -> Report {
-    told(job, ScenarioVerdict::Skipped, Some(reason), Ledger::default())
+pub(super) fn skipped(plan: &Plan, job: &Job, reason: String) -> Report {
+    known(plan, job, told(job, ScenarioVerdict::Skipped, Some(reason), Ledger::default()))
 }
 
 /// The report on a scenario that was run.
 pub(super) fn judge(plan: &Plan, job: &Job, client: &str, script: &Script, played: Played, ended: Ended) -> Report {
+    known(plan, job, judged(plan, job, client, script, played, ended))
+}
+
+/// What is known to fail is taken into each report alone, before they are merged.
+fn known(plan: &Plan, job: &Job, mut report: Report) -> Report {
+    plan.known.apply(&mut report, &job.name, plan.today);
+    report
+}
+
+fn judged(plan: &Plan, job: &Job, client: &str, script: &Script, played: Played, ended: Ended) -> Report {
     let seen = script.ledger();
     let ledger =
         Ledger { requests: seen.requests + played.refused, refused: played.refused, scenarios: 1, ..Ledger::default() };
     let (outcome, printed) = match ended {
-        Ended::Skipped(reason) => return skipped(job, reason),
+        Ended::Skipped(reason) => return told(job, ScenarioVerdict::Skipped, Some(reason), Ledger::default()),
         Ended::DriverError(error) => {
             return told(job, ScenarioVerdict::DriverError, Some(one_line(&error)), ledger);
         }

@@ -7,6 +7,7 @@
 
 mod awscli;
 mod capture;
+mod check;
 mod command;
 mod driver;
 mod environment;
@@ -20,10 +21,12 @@ mod plan;
 mod pool;
 mod preload;
 mod protocol;
+mod seat;
 mod skeleton;
 mod stage;
 mod tail;
 
+pub use check::{Step, check_driver};
 pub use command::{Argument, Running};
 pub use environment::{Endpoint, Lead, Playing, environment};
 pub use folder::Folder;

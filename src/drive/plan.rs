@@ -1,6 +1,7 @@
 //! What is to be run, how, and how long it may take.
 
 use super::{Argument, Template};
+use crate::evidence::known::KnownFailures;
 use crate::scenario::Scenario;
 use crate::spec::{Spec, Specs};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Plan {
     pub workers: usize,
     /// How long things may take.
     pub pace: Pace,
+    /// Failures that are known.
+    pub known: KnownFailures,
     /// Today, in days since 1970-01-01.
     pub today: i64,
 }

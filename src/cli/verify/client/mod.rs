@@ -3,13 +3,15 @@
 mod choice;
 mod progress;
 mod stage;
+mod trial;
 
 use crate::cli::output::{OutputArgs, to_stderr};
 use crate::cli::session::{DEFAULT_REGION, Signals, today};
 use crate::cli::sources::{SpecArgs, display};
 use crate::cli::{Failure, Outcome};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::drive::{self, Job, Pace, Plan, Says, Template, Way};
+use crate::evidence::known::KnownFailures;
 use crate::evidence::{Report, RunVerdict};
 use crate::scenario::{Family, families, families_with_recording};
 use crate::spec::Specs;
@@ -63,6 +65,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long)]
     strict: bool,
 
+    /// Failures that are known, and fail nothing as long as they are there.
+    #[arg(long, value_name = "FILE")]
+    known_failures: Option<PathBuf>,
+
     /// How COMMAND says what came of a scenario [default: the file, if it is written, else the exit code].
     #[arg(long, value_enum, conflicts_with = "driver")]
     outcome: Option<OutcomeArg>,
@@ -70,6 +76,10 @@ pub(in crate::cli) struct Arguments {
     /// COMMAND speaks the persistent protocol: it is started once, and told of scenario after scenario.
     #[arg(long)]
     driver: bool,
+
+    /// Greet the driver, run one friendly and one failing scenario, and explain what is right and what is wrong.
+    #[arg(long, conflicts_with = "outcome")]
+    check_driver: bool,
 
     /// The client to verify, or its driver.
     #[arg(last = true, value_name = "COMMAND")]
@@ -98,8 +108,14 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
     let specs = Arc::new(arguments.specs.load()?);
     let families = arguments.families(&specs)?;
-    let jobs = Choice::of(&arguments.select, &arguments.skip).choose(jobs(&families))?;
-    let plan = arguments.plan(&specs, jobs)?;
+    let all = jobs(&families);
+    let known = arguments.known(&all)?;
+    let jobs = Choice::of(&arguments.select, &arguments.skip).choose(all)?;
+    if arguments.check_driver {
+        let plan = arguments.plan(&specs, trial::of(&specs, &jobs), known)?;
+        return Ok(Outcome::Report(Box::new(trial::run(&specs, plan, output).await)));
+    }
+    let plan = arguments.plan(&specs, jobs, known)?;
 
     let mut signals = Signals::install()?;
     let mut progress = Progress::start(output, &plan, &families);
@@ -139,7 +155,22 @@ impl Arguments {
         }
     }
 
-    fn plan(&self, specs: &Arc<Specs>, jobs: Vec<Job>) -> Result<Plan, Failure> {
+    /// The known failures, all of which name what there is.
+    fn known(&self, jobs: &[Job]) -> Result<KnownFailures, Failure> {
+        let Some(file) = &self.known_failures else { return Ok(KnownFailures::default()) };
+        let name = display(file);
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Failure::usage(
+                Diagnostic::new(format!("cannot read the known failures: {error}")).at(Location::file(&name)),
+            )
+        })?;
+        let known = KnownFailures::parse(&name, &text).map_err(Failure::all)?;
+        let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
+        known.check_names(&names).map_err(Failure::all)?;
+        Ok(known)
+    }
+
+    fn plan(&self, specs: &Arc<Specs>, jobs: Vec<Job>, known: KnownFailures) -> Result<Plan, Failure> {
         let Some(program) = self.command.first() else {
             let error = Diagnostic::new("there is no COMMAND to run");
             return Err(Failure::usage(error.help("put the client, or its driver, behind --")));
@@ -156,12 +187,13 @@ impl Arguments {
             region: DEFAULT_REGION.to_owned(),
             workers: self.jobs.map_or(processors, usize::from),
             pace: Pace::of(self.timeout.unwrap_or(TIMEOUT), self.timeout.is_some()),
+            known,
             today: today(),
         })
     }
 
     fn way(&self, specs: &Specs) -> Result<Way, Failure> {
-        if self.driver {
+        if self.driver || self.check_driver {
             return Ok(Way::Driver(self.command.clone()));
         }
         let mut members: Vec<&str> =

@@ -1,0 +1,34 @@
+//! `--check-driver`: a driver, tried with two scenarios, with a word to each step.
+
+use super::stage::Theatre;
+use crate::cli::output::{OutputArgs, to_stderr};
+use crate::diagnostic::escape;
+use crate::drive::{self, Job, Plan};
+use crate::evidence::Report;
+use crate::spec::{Retry, Specs};
+use std::sync::Arc;
+
+/// A scenario that every client comes through, and one that ends with an error at the first request.
+pub(super) fn of(specs: &Specs, jobs: &[Job]) -> Vec<Job> {
+    let is_short = |job: &&Job| job.scenario.steps.len() == 1;
+    let is_friendly = |job: &&Job| job.scenario.expectation.error.is_none();
+    let is_failing = |job: &&Job| {
+        let name = job.scenario.expectation.error.as_ref().and_then(|error| error.name.as_deref());
+        let error = name.and_then(|name| specs.operation(&job.scenario.operation)?.error(name));
+        job.scenario.expectation.success.is_none() && error.is_some_and(|error| error.retry == Retry::Never)
+    };
+    let friendly = jobs.iter().filter(is_short).find(is_friendly);
+    let failing = jobs.iter().filter(is_short).find(is_failing);
+    friendly.into_iter().chain(failing).cloned().collect()
+}
+
+pub(super) async fn run(specs: &Arc<Specs>, plan: Plan, output: &OutputArgs) -> Report {
+    let theatre = Theatre::new(Arc::clone(specs), plan.region.clone());
+    drive::check_driver(theatre, plan, |step| {
+        let word = if step.is_right { "ok   " } else { "wrong" };
+        // What is wrong is told also to those who want to hear nothing else.
+        let line = escape(&format!("{word}  {}", step.text)).into_owned();
+        if step.is_right { output.progress(&line) } else { to_stderr(&line) }
+    })
+    .await
+}
