@@ -4,7 +4,7 @@
 //! [`Trouble`]; that nothing was looked at follows from the counts. The three
 //! never share a type, and [`Report::verdict`] is the one place that weighs them.
 
-use super::{Check, Demands, KnownResult, KnownState, ScenarioResult, ScenarioVerdict, Side, Trait, fingerprint};
+use super::{Check, Demands, KnownResult, KnownState, ScenarioResult, Side, Trait, fingerprint};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::spec::Level;
@@ -244,8 +244,21 @@ pub struct Trouble {
 pub enum TroubleKind {
     /// Wrong usage, or a spec or cassette that cannot be read.
     Usage,
-    /// Upstream, credentials, socket, file system, lock or a driver failed.
+    /// Upstream, credentials, socket, file system or lock failed.
     CouldNotLook,
+    /// The driver of a client failed, which says nothing of the client.
+    Driver,
+}
+
+impl TroubleKind {
+    /// The word in a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::CouldNotLook => "could-not-look",
+            Self::Driver => "driver",
+        }
+    }
 }
 
 /// What a run came to, in one word; each has its exit code.
@@ -304,7 +317,7 @@ impl Report {
             RunVerdict::Interrupted
         } else if trouble(TroubleKind::Usage) {
             RunVerdict::Usage
-        } else if trouble(TroubleKind::CouldNotLook) || self.has_drivers_fault() {
+        } else if trouble(TroubleKind::CouldNotLook) || self.is_drivers_fault() {
             RunVerdict::Error
         } else if self.is_broken() {
             RunVerdict::Fail
@@ -326,8 +339,10 @@ impl Report {
             || (child_failed && !self.child_may_fail)
     }
 
-    fn has_drivers_fault(&self) -> bool {
+    /// Whether a client's driver failed, so that nobody knows what the client does.
+    pub fn is_drivers_fault(&self) -> bool {
         self.scenarios.iter().any(|scenario| scenario.verdict.is_drivers_fault())
+            || self.troubles.iter().any(|trouble| trouble.kind == TroubleKind::Driver)
     }
 
     /// Whether a client did not come back from a scenario, and is not known not to.

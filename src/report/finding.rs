@@ -5,25 +5,29 @@ use super::paint::{Ink, Paint};
 use crate::diagnostic::{Location, escape};
 use crate::evidence::{CheckVerdict, Finding};
 
+/// The first line of a finding: what it counts as, and the check.
+pub(super) fn head(finding: &Finding, paint: Paint) -> String {
+    let (ink, word) = match &finding.known {
+        Some(_) => (Ink::Doubtful, "KNOWN".to_owned()),
+        None => (ink(finding.verdict), finding.verdict.as_str().to_uppercase()),
+    };
+    let (word, check) = (paint.word(ink, &word), paint.word(Ink::Strong, finding.check.id));
+    format!("{word}  {check} ({})", finding.level.as_str())
+}
+
 /// The lines of a finding.
 pub(super) fn lines(finding: &Finding, paint: Paint) -> Vec<String> {
-    let word = finding.verdict.as_str().to_uppercase();
-    let mut lines = vec![format!(
-        "{}  {} ({})",
-        paint.word(ink(finding.verdict), &word),
-        paint.word(Ink::Strong, finding.check.id),
-        finding.level.as_str()
-    )];
+    let mut lines = vec![head(finding, paint)];
     lines.push(format!("  {}", escape(&finding.message)));
     let mut field = |name: &str, value: &str| lines.push(row(paint, name, value));
+    if let Some(scenario) = &finding.scenario {
+        field("scenario", scenario);
+    }
     match (&finding.exchange, &finding.in_short) {
         (Some(id), Some(short)) => field("exchange", &format!("{id}: {short}")),
         (Some(id), None) => field("exchange", id),
         (None, Some(short)) => field("exchange", short),
         (None, None) => {}
-    }
-    if let Some(scenario) = &finding.scenario {
-        field("scenario", scenario);
     }
     if !finding.location.is_empty() {
         field("at", &place(&finding.location));
@@ -34,6 +38,9 @@ pub(super) fn lines(finding: &Finding, paint: Paint) -> Vec<String> {
     }
     if let Some(help) = &finding.help {
         lines.push(row(paint, "help", help));
+    }
+    if let Some(known) = &finding.known {
+        lines.push(row(paint, "known", known));
     }
     lines
 }

@@ -1,12 +1,16 @@
 //! The report for programs: version 1 of the contract, its keys in this order.
 
-use super::Style;
 use super::stable::Stable;
+use super::{Style, client};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location, escape};
-use crate::evidence::{CheckResult, CheckVerdict, ChildEnd, Finding, Report, Subject, TroubleKind};
+use crate::evidence::{
+    CheckResult, CheckVerdict, ChildEnd, Finding, KnownResult, Report, ScenarioResult, Subject, TroubleKind,
+};
+use crate::message::Json;
 use crate::spec::Level;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -49,13 +53,19 @@ struct Document<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<Check<'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    scenarios: Vec<ScenarioEntry<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingEntry<'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     misses: Vec<MissEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unused: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    known: Vec<KnownEntry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorEntry>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    fingerprint: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<Score>,
 }
@@ -100,6 +110,12 @@ struct Check<'r> {
     level: &'static str,
     verdict: &'static str,
     cases: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    known: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -123,6 +139,8 @@ struct FindingEntry<'r> {
     spec: Option<SpecLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -146,7 +164,7 @@ struct SpecLine {
 #[derive(Serialize)]
 struct MissEntry {
     kind: &'static str,
-    request: serde_json::Map<String, serde_json::Value>,
+    request: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nearest: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -188,6 +206,31 @@ struct Held {
     of: usize,
 }
 
+#[derive(Serialize)]
+struct ScenarioEntry<'r> {
+    id: &'r str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    requests: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct KnownEntry {
+    check: String,
+    scenario: String,
+    state: &'static str,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issue: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Place>,
+}
+
 fn document<'r>(report: &'r Report, says: &Says) -> Document<'r> {
     let subject = |subject: &Subject| SubjectEntry { kind: subject.kind.as_str(), name: says.text(&subject.name) };
     Document {
@@ -199,13 +242,27 @@ fn document<'r>(report: &'r Report, says: &Says) -> Document<'r> {
         specs: report.specs.iter().map(|spec| says.text(spec)).collect(),
         ledger: ledger(report),
         checks: report.checks.iter().map(check).collect(),
+        scenarios: report.scenarios.iter().map(|result| scenario(result, says)).collect(),
         findings: report.findings.iter().map(|found| finding(found, says)).collect(),
         misses: report.misses.iter().map(|missed| miss(missed, says)).collect(),
         unused: report.unused.iter().map(|id| says.text(id)).collect(),
+        known: report.known.iter().map(|result| known(result, says)).collect(),
         errors: report.troubles.iter().map(|trouble| error(trouble.kind, &trouble.diagnostic, says)).collect(),
-        score: (!report.checks.is_empty())
-            .then(|| Score { must: held(&report.checks, Level::Must), should: held(&report.checks, Level::Should) }),
+        fingerprint: report
+            .fingerprint
+            .iter()
+            .map(|seen| (seen.key.to_owned(), says.text(&seen.value).into()))
+            .collect(),
+        score: (!report.checks.is_empty()).then(|| score(report)),
     }
+}
+
+fn score(report: &Report) -> Score {
+    let of = |level| {
+        let client::Held { held, of } = client::held(&report.checks, level);
+        Held { held, of }
+    };
+    Score { must: of(Level::Must), should: of(Level::Should) }
 }
 
 fn ledger(report: &Report) -> Ledger {
@@ -238,14 +295,46 @@ fn check(result: &CheckResult) -> Check<'_> {
         level: result.check.level.as_str(),
         verdict: result.verdict.as_str(),
         cases: result.cases,
+        known: result.known,
     }
 }
 
-/// Of the checks of a level that were exercised, how many held.
-fn held(checks: &[CheckResult], level: Level) -> Held {
-    let exercised = || checks.iter().filter(|result| result.check.level == level && result.cases > 0);
-    let holds = |result: &&CheckResult| matches!(result.verdict, CheckVerdict::Pass | CheckVerdict::Info);
-    Held { held: exercised().filter(holds).count(), of: exercised().count() }
+fn scenario<'r>(result: &'r ScenarioResult, says: &Says) -> ScenarioEntry<'r> {
+    ScenarioEntry {
+        id: &result.id,
+        verdict: result.verdict.as_str(),
+        reason: says.optional(&result.reason),
+        requests: result.requests,
+        outcome: result.outcome.as_ref().map(|outcome| value(outcome, says)),
+    }
+}
+
+/// A value from outside, every text in it made fit to be shown.
+fn value(json: &Json, says: &Says) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        // A number that no program reads as itself stays a text.
+        Json::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| Value::String(number.clone())),
+        Json::String(text) => Value::String(says.text(&text.decode())),
+        Json::Array(items) => Value::Array(items.iter().map(|item| value(item, says)).collect()),
+        Json::Object(members) => {
+            Value::Object(members.iter().map(|(key, member)| (says.text(&key.decode()), value(member, says))).collect())
+        }
+    }
+}
+
+fn known(result: &KnownResult, says: &Says) -> KnownEntry {
+    let failure = &result.failure;
+    KnownEntry {
+        check: says.text(&failure.check),
+        scenario: says.text(&failure.scenario),
+        state: result.state.as_str(),
+        reason: says.text(&failure.reason),
+        issue: says.optional(&failure.issue),
+        expires: failure.expires.clone(),
+        location: place(&result.location, says),
+    }
 }
 
 fn finding<'r>(finding: &'r Finding, says: &Says) -> FindingEntry<'r> {
@@ -255,13 +344,22 @@ fn finding<'r>(finding: &'r Finding, says: &Says) -> FindingEntry<'r> {
         verdict: finding.verdict.as_str(),
         subject: says.text(&finding.subject),
         scenario: says.optional(&finding.scenario),
-        exchange: says.optional(&finding.exchange),
+        exchange: exchange(finding, says),
         message: says.text(&finding.message),
         expected: says.optional(&finding.expected),
         found: says.optional(&finding.found),
         location: place(&finding.location, says),
         spec: finding.spec.as_ref().map(|spec| SpecLine { file: says.text(&spec.file), line: spec.line }),
         help: says.optional(&finding.help),
+        known: says.optional(&finding.known),
+    }
+}
+
+/// Which exchange shows it. That of a scenario is in no file: what passed is said here.
+fn exchange(finding: &Finding, says: &Says) -> Option<String> {
+    match (&finding.scenario, &finding.exchange, &finding.in_short) {
+        (Some(_), Some(exchange), Some(short)) => Some(says.text(&format!("{exchange}: {short}"))),
+        (_, exchange, _) => says.optional(exchange),
     }
 }
 
@@ -295,10 +393,7 @@ fn miss(miss: &Miss, says: &Says) -> MissEntry {
 
 fn error(kind: TroubleKind, diagnostic: &Diagnostic, says: &Says) -> ErrorEntry {
     ErrorEntry {
-        kind: match kind {
-            TroubleKind::Usage => "usage",
-            TroubleKind::CouldNotLook => "could-not-look",
-        },
+        kind: kind.as_str(),
         message: says.text(&diagnostic.what),
         location: place(&diagnostic.location, says),
         expected: says.optional(&diagnostic.expected),

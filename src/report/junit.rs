@@ -1,19 +1,22 @@
-//! The report for CI servers, as JUnit XML: a suite a subject, a case a check.
+//! The report for CI servers, as JUnit XML: a suite a subject, a case a check, or a scenario of a client.
 //!
 //! A run that judged nothing has one suite, of what the run itself came to. There are no
 //! times in it, so that it is the same for the same behaviour.
 
 use super::paint::Paint;
-use super::{finding, miss, words};
+use super::{client, finding, miss, words};
 use crate::diagnostic::escape;
-use crate::evidence::{CheckResult, CheckVerdict, Report, RunVerdict, SubjectChecks, TroubleKind};
+use crate::evidence::{
+    CheckResult, CheckVerdict, Finding, KnownResult, KnownState, Report, RunVerdict, ScenarioResult, ScenarioVerdict,
+    SubjectChecks, SubjectKind,
+};
 
 /// What a case came to.
 enum Outcome {
     Pass,
     /// It passes, with something to say.
     Told(String),
-    Skipped,
+    Skipped(String),
     Failure {
         message: String,
         text: String,
@@ -57,7 +60,38 @@ pub(super) fn render(report: &Report) -> String {
 
 fn subject_suite(report: &Report, subject: &SubjectChecks) -> Suite {
     let name = &subject.subject.name;
-    Suite { name: name.clone(), cases: subject.checks.iter().map(|result| check_case(report, name, result)).collect() }
+    let cases = match report.scenarios.is_empty() || subject.subject.kind != SubjectKind::Client {
+        true => subject.checks.iter().map(|result| check_case(report, name, result)).collect(),
+        false => report.scenarios.iter().map(|scenario| scenario_case(report, scenario)).collect(),
+    };
+    Suite { name: name.clone(), cases }
+}
+
+fn scenario_case(report: &Report, scenario: &ScenarioResult) -> Case {
+    let (found, text) = client::findings_text(report, &scenario.id);
+    let why = client::why(scenario);
+    let warns = || {
+        let mine = |finding: &&Finding| finding.scenario.as_deref() == Some(scenario.id.as_str());
+        report.findings.iter().filter(mine).any(|finding| finding.verdict == CheckVerdict::Warn)
+    };
+    let outcome = match scenario.verdict {
+        ScenarioVerdict::Skipped => Outcome::Skipped(scenario.reason.clone().unwrap_or(why)),
+        ScenarioVerdict::DriverError => Outcome::Error { message: why, text },
+        ScenarioVerdict::Fail => Outcome::Failure { message: found.unwrap_or(why), text },
+        ScenarioVerdict::Runaway | ScenarioVerdict::Crashed | ScenarioVerdict::Hung
+            if report.is_broken_by(scenario) =>
+        {
+            Outcome::Failure { message: why, text }
+        }
+        ScenarioVerdict::Pass if report.strict && warns() => Outcome::Failure { message: found.unwrap_or(why), text },
+        ScenarioVerdict::Pass if text.is_empty() && scenario.reason.is_none() => Outcome::Pass,
+        ScenarioVerdict::Pass if scenario.reason.is_none() => Outcome::Told(text),
+        ScenarioVerdict::Pass | ScenarioVerdict::Runaway | ScenarioVerdict::Crashed | ScenarioVerdict::Hung => {
+            Outcome::Told(format!("{why}\n\n{text}").trim_end().to_owned())
+        }
+    };
+    let class = scenario.id.split('/').next().unwrap_or_default().to_owned();
+    Case { class, name: scenario.id.clone(), outcome }
 }
 
 fn check_case(report: &Report, subject: &str, result: &CheckResult) -> Case {
@@ -76,7 +110,7 @@ fn check_case(report: &Report, subject: &str, result: &CheckResult) -> Case {
         CheckVerdict::Warn if report.strict => Outcome::Failure { message: message(), text: text() },
         CheckVerdict::Warn | CheckVerdict::Info => Outcome::Told(text()),
         CheckVerdict::Pass => Outcome::Pass,
-        CheckVerdict::NotExercised => Outcome::Skipped,
+        CheckVerdict::NotExercised => Outcome::Skipped("not exercised".to_owned()),
     };
     let class = result.check.id.split('.').next().unwrap_or_default().to_owned();
     Case { class, name: result.check.id.to_owned(), outcome }
@@ -88,14 +122,11 @@ fn run_suite(report: &Report) -> Option<Suite> {
         .troubles
         .iter()
         .map(|trouble| {
-            let name = match trouble.kind {
-                TroubleKind::Usage => "usage",
-                TroubleKind::CouldNotLook => "could-not-look",
-            };
             let message = trouble.diagnostic.what.clone();
-            run_case(name, Outcome::Error { message, text: trouble.diagnostic.to_string() })
+            run_case(trouble.kind.as_str(), Outcome::Error { message, text: trouble.diagnostic.to_string() })
         })
         .collect();
+    cases.extend(report.known.iter().filter(|known| known.state.fails()).map(known_case));
     if !report.misses.is_empty() || report.checks.is_empty() {
         cases.push(run_case("misses", misses(report)));
         cases.push(run_case("unused", unused(report)));
@@ -116,6 +147,21 @@ fn run_suite(report: &Report) -> Option<Suite> {
         cases.push(run_case("evidence", Outcome::Error { message, text: String::new() }));
     }
     (!cases.is_empty()).then(|| Suite { name: report.command.clone(), cases })
+}
+
+/// A known failure that is not what it was.
+fn known_case(known: &KnownResult) -> Case {
+    let failure = &known.failure;
+    let message = format!(
+        "the known failure of {} {}",
+        failure.check,
+        match known.state {
+            KnownState::Passes => "passes",
+            KnownState::Known | KnownState::NotExercised | KnownState::Expired => "is past its day",
+        }
+    );
+    let text = format!("{}: {}", known.location, failure.words());
+    run_case(&format!("known failure in {}", failure.scenario), Outcome::Failure { message, text })
 }
 
 fn run_case(name: &str, outcome: Outcome) -> Case {
@@ -148,7 +194,7 @@ fn counts<'c>(cases: impl Iterator<Item = &'c Case>) -> String {
         match case.outcome {
             Outcome::Failure { .. } => failures += 1,
             Outcome::Error { .. } => errors += 1,
-            Outcome::Skipped => skipped += 1,
+            Outcome::Skipped(_) => skipped += 1,
             Outcome::Pass | Outcome::Told(_) => {}
         }
     }
@@ -162,7 +208,7 @@ fn write_case(case: &Case, out: &mut String) {
             out.push_str(&format!("{head}/>\n"));
             return;
         }
-        Outcome::Skipped => "<skipped message=\"not exercised\"/>".to_owned(),
+        Outcome::Skipped(why) => format!("<skipped message=\"{}\"/>", attribute(why)),
         Outcome::Told(text) => format!("<system-out>{}</system-out>", content(text)),
         Outcome::Failure { message, text } => {
             format!("<failure message=\"{}\">{}</failure>", attribute(message), content(text))

@@ -6,8 +6,10 @@
 //! [`diagnostic::escape`](crate::diagnostic::escape) on each way. For Rust tests there is
 //! [`Report::assert_passed`], and a report displays as text that may be a snapshot.
 
+mod client;
 mod diff;
 mod finding;
+mod group;
 mod json;
 mod junit;
 mod miss;

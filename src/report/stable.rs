@@ -105,7 +105,8 @@ fn files(report: &Report) -> impl Iterator<Item = &str> {
         finding.location.file.as_deref().into_iter().chain(spec)
     });
     let troubles = report.troubles.iter().filter_map(|trouble| trouble.diagnostic.location.file.as_deref());
-    subjects.chain(specs).chain(findings).chain(troubles)
+    let known = report.known.iter().filter_map(|known| known.location.file.as_deref());
+    subjects.chain(specs).chain(findings).chain(troubles).chain(known)
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! The report for people: the verdict, what is wrong with what to do about it, the counts.
 
+use super::group::Group;
 use super::paint::{Ink, Paint};
-use super::{Style, finding, miss, words};
+use super::{Style, client, finding, miss, words};
 use crate::diagnostic::escape;
 use crate::evidence::{CheckResult, CheckVerdict, Finding, Report, RunVerdict, SubjectChecks, TroubleKind};
 
 /// How many paragraphs of a sort are shown, unless all are asked for.
 const SHOWN: usize = 5;
+
+/// How many lines of findings are shown behind those, where scenarios were run.
+const LINES: usize = 15;
 
 /// Renders the report.
 pub(super) fn render(report: &Report, style: &Style) -> String {
@@ -14,10 +18,16 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut out = head(report, paint);
     let mut paragraphs = troubles(report, paint);
     paragraphs.extend(findings(report, style, paint));
+    paragraphs.extend(client::known(report, paint));
     paragraphs.extend(cut(&report.misses, style, "misses", |miss| miss::lines(miss, paint)));
     paragraphs.extend(unused(report, style, paint));
     if report.verdict() == RunVerdict::NoEvidence {
         paragraphs.push(vec![finding::row(paint, "help", words::evidence_help(report))]);
+    }
+    paragraphs.retain(|lines| !lines.is_empty());
+    if !style.quiet {
+        paragraphs.push(client::scenarios(report, style, paint));
+        paragraphs.push(client::fingerprint(report, style, paint));
     }
     if !(style.quiet && report.verdict() == RunVerdict::Pass && paragraphs.is_empty()) {
         paragraphs.push(counts(report, style, paint));
@@ -48,6 +58,7 @@ fn troubles(report: &Report, paint: Paint) -> Vec<Vec<String>> {
         let word = match kind {
             TroubleKind::Usage => "ERROR",
             TroubleKind::CouldNotLook => "ERROR (could not look)",
+            TroubleKind::Driver => "ERROR (driver)",
         };
         let mut lines = text.lines();
         let first = format!("{}  {}", paint.word(Ink::Bad, word), lines.next().unwrap_or_default());
@@ -70,8 +81,26 @@ fn findings(report: &Report, style: &Style, paint: Paint) -> Vec<Vec<String>> {
     sorts
         .into_iter()
         .filter(|(verdict, _)| !silent(*verdict))
-        .flat_map(|(verdict, noun)| cut(&of(verdict), style, noun, |finding| finding::lines(finding, paint)))
+        .flat_map(|(verdict, noun)| match report.scenarios.is_empty() || style.verbose {
+            true => cut(&of(verdict), style, noun, |finding| finding::lines(finding, paint)),
+            false => grouped(&of(verdict), verdict, paint),
+        })
         .collect()
+}
+
+/// The findings of scenarios by check: the failures in full, the rest in a line each.
+fn grouped(findings: &[&Finding], verdict: CheckVerdict, paint: Paint) -> Vec<Vec<String>> {
+    let groups = Group::of(findings);
+    let in_full = if verdict == CheckVerdict::Fail { SHOWN } else { 0 };
+    let mut paragraphs: Vec<Vec<String>> = groups.iter().take(in_full).map(|group| group.lines(paint)).collect();
+    let rest = groups.iter().skip(in_full);
+    let mut lines: Vec<String> = rest.clone().take(LINES).map(|group| group.line(paint)).collect();
+    match rest.len().saturating_sub(LINES) {
+        0 => {}
+        more => lines.push(format!("and {more} more: -v shows them, --format json has them all")),
+    }
+    paragraphs.push(lines);
+    paragraphs
 }
 
 /// Paragraphs, and how many more there are.
@@ -126,6 +155,9 @@ fn counts(report: &Report, style: &Style, paint: Paint) -> Vec<String> {
     lines.push(format!("{what}{}", ledger(report)));
     if !report.checks.is_empty() {
         lines.push(format!("{}: {}", words::count(report.checks.len() as u64, "check"), words::tally(&report.checks)));
+        if !report.scenarios.is_empty() {
+            lines.push(client::score(report));
+        }
         lines.extend(not_exercised(&report.checks, paint));
     }
     lines

@@ -1,36 +1,84 @@
 //! What a run came to, in a sentence; counts, in words.
 
-use crate::evidence::{CheckResult, CheckVerdict, ChildEnd, Report, RunVerdict};
+use crate::evidence::{CheckResult, CheckVerdict, ChildEnd, KnownState, Report, RunVerdict, ScenarioVerdict};
 
 /// The head of a report: the verdict as a word, and why in a sentence.
 pub(super) fn head(report: &Report) -> (&'static str, Option<String>) {
     match report.verdict() {
         RunVerdict::Pass => ("PASS", None),
-        RunVerdict::Fail => ("FAIL", Some(broken(report).join(", "))),
+        RunVerdict::Fail => ("FAIL", Some(broken(report))),
         RunVerdict::Usage => ("ERROR", Some("the command or a file of it cannot be read".to_owned())),
-        RunVerdict::Error => ("ERROR", Some("it was not possible to look".to_owned())),
+        RunVerdict::Error => ("ERROR", Some(not_looked(report))),
         RunVerdict::Interrupted => ("INTERRUPTED", None),
         RunVerdict::NoEvidence => ("NO EVIDENCE", Some(no_evidence(report))),
     }
 }
 
-fn broken(report: &Report) -> Vec<String> {
-    let mut reasons = Vec::new();
-    let mut add = |count: usize, one: &str, many: &str| match count {
-        0 => {}
-        1 => reasons.push(format!("1 {one}")),
-        count => reasons.push(format!("{count} {many}")),
+/// Who did not let us look.
+fn not_looked(report: &Report) -> String {
+    if !report.is_drivers_fault() {
+        return "it was not possible to look".to_owned();
+    }
+    let failed = report.scenarios.iter().filter(|scenario| scenario.verdict.is_drivers_fault()).count();
+    match failed {
+        0 => "the driver failed, which says nothing of the client".to_owned(),
+        failed => {
+            format!("the driver failed in {}, which says nothing of the client", count(failed as u64, "scenario"))
+        }
+    }
+}
+
+/// What is broken, and by whom, where a client was run through scenarios.
+fn broken(report: &Report) -> String {
+    let reasons = [of_checks(report), of_scenarios(report)].concat();
+    let client = match report.scenarios.is_empty() || reasons.is_empty() {
+        true => reasons.join(", "),
+        false => format!("the client is at fault: {}", reasons.join(", ")),
     };
-    add(counted(&report.checks, CheckVerdict::Fail), "check failed", "checks failed");
-    if report.strict {
-        add(counted(&report.checks, CheckVerdict::Warn), "check warned (--strict)", "checks warned (--strict)");
+    let rest = of_run(report).into_iter().filter(|reason| !reason.is_empty());
+    std::iter::once(client).filter(|reasons| !reasons.is_empty()).chain(rest).collect::<Vec<_>>().join(", ")
+}
+
+fn some(count: usize, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
     }
-    add(report.misses.len(), "request missed", "requests missed");
-    add(report.unused.len(), "recorded exchange was not used", "recorded exchanges were not used");
-    if let Some(end) = report.ledger.child.filter(|end| !end.is_success() && !report.child_may_fail) {
-        reasons.push(child(end));
-    }
-    reasons
+}
+
+fn of_checks(report: &Report) -> Vec<String> {
+    let failed = some(counted(&report.checks, CheckVerdict::Fail), "check failed", "checks failed");
+    let warned = counted(&report.checks, CheckVerdict::Warn);
+    let warned = if report.strict { warned } else { 0 };
+    let warned = some(warned, "check warned (--strict)", "checks warned (--strict)");
+    [failed, warned].into_iter().flatten().collect()
+}
+
+/// Of the scenarios that a client did not come back from.
+fn of_scenarios(report: &Report) -> Vec<String> {
+    let broken = |verdict: ScenarioVerdict| {
+        let mine = report.scenarios.iter().filter(|scenario| scenario.verdict == verdict);
+        mine.filter(|scenario| report.is_broken_by(scenario)).count()
+    };
+    let words = |verdict| {
+        let happened = super::client::happened(verdict);
+        some(broken(verdict), &format!("scenario {happened}"), &format!("scenarios {happened}"))
+    };
+    ScenarioVerdict::ALL.into_iter().filter_map(words).collect()
+}
+
+fn of_run(report: &Report) -> Vec<String> {
+    let known = |state: KnownState| report.known.iter().filter(|known| known.state == state).count();
+    let child = report.ledger.child.filter(|end| !end.is_success() && !report.child_may_fail).map(child);
+    let reasons = [
+        some(known(KnownState::Passes), "known failure passes", "known failures pass"),
+        some(known(KnownState::Expired), "known failure is past its day", "known failures are past their day"),
+        some(report.misses.len(), "request missed", "requests missed"),
+        some(report.unused.len(), "recorded exchange was not used", "recorded exchanges were not used"),
+        child,
+    ];
+    reasons.into_iter().flatten().collect()
 }
 
 /// How a command ended, in words.
@@ -102,6 +150,16 @@ pub(super) fn count(count: u64, noun: &str) -> String {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),
     }
+}
+
+/// Names, as many as are to be shown, and how many more there are.
+pub(super) fn list<'n>(names: impl Iterator<Item = &'n str>, shown: usize) -> String {
+    let names: Vec<&str> = names.collect();
+    // One more is not worth a word of its own.
+    if names.len() <= shown.saturating_add(1) {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..shown].join(", "), names.len() - shown)
 }
 
 /// What the checks came to: `12 passed, 1 failed, 7 not exercised`.

@@ -1,7 +1,7 @@
 //! From what a check notes to a finding: its place in the file, the line of the spec,
 //! the exchange in short.
 
-use super::case::Cases;
+use super::case::{Case, Cases};
 use super::lines::line_of;
 use super::short;
 use crate::diagnostic::Location;
@@ -157,7 +157,7 @@ pub(super) fn to_finding(cases: &Cases<'_>, check: &'static Check, note: Note<'_
         verdict: note.verdict.unwrap_or_else(|| CheckVerdict::of_broken(level)),
         subject: cases.evidence.subject.name.clone(),
         scenario: cases.evidence.run.map(|run| run.scenario.to_owned()),
-        exchange: case.map(|case| case.exchange.id.clone()).filter(|id| !id.is_empty()),
+        exchange: case.and_then(|case| exchange(cases, case)),
         in_short: case.map(short::exchange),
         message: note.message,
         expected: note.expected,
@@ -166,6 +166,14 @@ pub(super) fn to_finding(cases: &Cases<'_>, check: &'static Check, note: Note<'_
         spec: note.spec.map(|(spec, line)| spec_line(spec, line)),
         help: note.help,
         known: None,
+    }
+}
+
+/// Which exchange it is: by its id in a recording, by its number in the run of a client.
+fn exchange(cases: &Cases<'_>, case: &Case<'_>) -> Option<String> {
+    match cases.evidence.run {
+        Some(run) => Some(format!("request {} of {}", case.index + 1, run.arrivals.len().max(cases.exchanges.len()))),
+        None => Some(case.exchange.id.clone()).filter(|id| !id.is_empty()),
     }
 }
 

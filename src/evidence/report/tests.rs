@@ -1,7 +1,7 @@
 //! What several results come to.
 
 use super::*;
-use crate::evidence::check;
+use crate::evidence::{ScenarioVerdict, check};
 
 fn report(id: &str, verdict: CheckVerdict) -> Report {
     let result = CheckResult { check: check(id).unwrap(), verdict, cases: 1, known: 0 };
@@ -80,6 +80,16 @@ fn a_client_that_does_not_come_back_breaks_the_contract_and_a_failed_driver_is_a
 
         assert_eq!(report.verdict(), expected, "{}", verdict.as_str());
     }
+}
+
+#[test]
+fn a_driver_that_cannot_be_used_is_an_error_too() {
+    let mut report = report("shape.type", CheckVerdict::Fail);
+
+    report.troubles.push(trouble(TroubleKind::Driver));
+
+    assert_eq!(report.verdict(), RunVerdict::Error);
+    assert!(report.is_drivers_fault());
 }
 
 #[test]

@@ -8,4 +8,4 @@ mod faults;
 mod fingerprint;
 mod laws;
 mod samples;
-mod subject;
+pub(crate) mod subject;

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// The attempts that a client is told.
-pub(super) const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 
 /// The embedded specs, and the scenarios of one operation.
 static ALL: LazyLock<(Arc<Specs>, Vec<Scenario>)> = LazyLock::new(|| {
@@ -23,29 +23,29 @@ static ALL: LazyLock<(Arc<Specs>, Vec<Scenario>)> = LazyLock::new(|| {
     (specs, all)
 });
 
-pub(super) fn specs() -> Arc<Specs> {
+pub(crate) fn specs() -> Arc<Specs> {
     Arc::clone(&ALL.0)
 }
 
 /// Every scenario.
-pub(super) fn all() -> &'static [Scenario] {
+pub(crate) fn all() -> &'static [Scenario] {
     &ALL.1
 }
 
-pub(super) fn spec(specs: &Specs) -> &Spec {
+pub(crate) fn spec(specs: &Specs) -> &Spec {
     specs.operation("ListImageSetVersions").unwrap()
 }
 
 /// The scenario of an id.
-pub(super) fn scenario(id: &str) -> &'static Scenario {
+pub(crate) fn scenario(id: &str) -> &'static Scenario {
     all().iter().find(|scenario| scenario.id == id).unwrap_or_else(|| panic!("{id}"))
 }
 
 /// What a run of the client left.
-pub(super) struct Trace {
-    pub(super) exchanges: Vec<Exchange>,
-    pub(super) arrivals: Vec<Arrival>,
-    pub(super) outcome: Outcome,
+pub(crate) struct Trace {
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) outcome: Outcome,
 }
 
 /// A script without a wire, which notes what passes; time is what the client waits.
@@ -77,7 +77,7 @@ impl Service for Noting<'_> {
 }
 
 /// Runs a scenario against a client.
-pub(super) fn play(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> (Script, Trace) {
+pub(crate) fn play(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> (Script, Trace) {
     let script = Script::new(Arc::clone(specs), Arc::new(scenario.clone()), ATTEMPTS);
     let service = Noting {
         script: &script,
@@ -93,7 +93,7 @@ pub(super) fn play(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> (Sc
 }
 
 /// Judges what came of a scenario, with an outcome or without.
-pub(super) fn judge(specs: &Specs, script: &Script, trace: &Trace, outcome: Option<&Outcome>) -> Report {
+pub(crate) fn judge(specs: &Specs, script: &Script, trace: &Trace, outcome: Option<&Outcome>) -> Report {
     let scenario = script.scenario();
     let steps = script.steps();
     let run = Run {
@@ -121,13 +121,13 @@ pub(super) fn judge(specs: &Specs, script: &Script, trace: &Trace, outcome: Opti
 }
 
 /// The report on one scenario.
-pub(super) fn report(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> Report {
+pub(crate) fn report(specs: &Arc<Specs>, scenario: &Scenario, fault: Fault) -> Report {
     let (script, trace) = play(specs, scenario, fault);
     judge(specs, &script, &trace, Some(&trace.outcome))
 }
 
 /// The report on all scenarios.
-pub(super) fn whole_report(specs: &Arc<Specs>, fault: Fault) -> Report {
+pub(crate) fn whole_report(specs: &Arc<Specs>, fault: Fault) -> Report {
     let mut whole = Report::new("verify client");
     for scenario in all() {
         whole.merge(report(specs, scenario, fault));
@@ -136,6 +136,6 @@ pub(super) fn whole_report(specs: &Arc<Specs>, fault: Fault) -> Report {
 }
 
 /// The checks that came to this.
-pub(super) fn with_verdict(report: &Report, verdict: CheckVerdict) -> Vec<&'static str> {
+pub(crate) fn with_verdict(report: &Report, verdict: CheckVerdict) -> Vec<&'static str> {
     report.checks.iter().filter(|result| result.verdict == verdict).map(|result| result.check.id).collect()
 }

@@ -1,6 +1,7 @@
 //! Reports as people and programs read them. Snapshots are of text for people; what
 //! programs rely on is asserted.
 
+mod client;
 mod json;
 mod junit;
 mod text;
