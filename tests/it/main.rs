@@ -15,6 +15,7 @@ mod command;
 mod commands;
 mod credentials;
 mod exemplars;
+mod faulty_clients;
 mod foreign_readers;
 mod good_specs;
 mod json_schema;

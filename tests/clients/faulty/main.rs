@@ -40,8 +40,8 @@ fn fault(name: &str) -> Result<Fault, String> {
 
 fn list() -> Result<ExitCode, String> {
     for (fault, found, scenario) in FAULTS {
-        let needs = if fault.needs_process() { "process" } else { "" };
-        println!("{fault}\t{}\t{scenario}\t{needs}", found.name());
+        let found = if found.is_check() { format!("`{}`", found.name()) } else { found.name().to_owned() };
+        println!("| `{fault}` | {found} | `{scenario}` |");
     }
     Ok(ExitCode::SUCCESS)
 }

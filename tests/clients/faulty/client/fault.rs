@@ -157,21 +157,6 @@ pub(crate) const FAULTS: &[(Fault, Found, &str)] = &[
     (Fault::IgnoresEndpoint, Found::NoEvidence, "baseline/one-page"),
 ];
 
-impl Fault {
-    /// Whether it is in what a process does beside asking and answering.
-    pub(crate) fn needs_process(self) -> bool {
-        matches!(
-            self,
-            Self::SignsForAnotherRegion
-                | Self::SendsNoSignature
-                | Self::RunsAway
-                | Self::CrashesOnEmptyPage
-                | Self::HangsOnEmptyPage
-                | Self::IgnoresEndpoint
-        )
-    }
-}
-
 impl fmt::Display for Fault {
     /// Its name as an argument: `drops-token`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -193,6 +178,14 @@ impl Found {
             Self::Must(check) | Self::Should(check) | Self::Info(check) => check,
             Self::Verdict(verdict) => verdict,
             Self::NoEvidence => "no request",
+        }
+    }
+
+    /// Whether a check finds it.
+    pub(crate) fn is_check(self) -> bool {
+        match self {
+            Self::Must(_) | Self::Should(_) | Self::Info(_) => true,
+            Self::Verdict(_) | Self::NoEvidence => false,
         }
     }
 }
