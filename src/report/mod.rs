@@ -7,6 +7,7 @@
 //! [`Report::assert_passed`], and a report displays as text that may be a snapshot.
 
 mod client;
+mod compare;
 mod diff;
 mod finding;
 mod group;
@@ -19,6 +20,7 @@ mod stable;
 mod text;
 mod words;
 
+pub use compare::{Comparison, compare};
 pub use overview::overview;
 
 use crate::evidence::{Report, RunVerdict};

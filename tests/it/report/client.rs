@@ -9,7 +9,7 @@ use retake::report::{Format, Style, render};
 use serde_json::Value;
 
 /// The report of a client with these faults, each of which it shows in the scenarios that a word names.
-fn run(faults: &[(&str, Fault)], known: &KnownFailures) -> Report {
+pub(super) fn run(faults: &[(&str, Fault)], known: &KnownFailures) -> Report {
     let mut whole = Report::new("verify client");
     for scenario in all() {
         let fault = faults.iter().find(|(part, _)| scenario.id.contains(part)).map_or(Fault::None, |(_, fault)| *fault);

@@ -2,6 +2,7 @@
 //! programs rely on is asserted.
 
 mod client;
+mod compare;
 mod json;
 mod junit;
 mod text;
