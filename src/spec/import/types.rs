@@ -247,10 +247,13 @@ fn set_note(entries: &mut Entries, note: &str) {
     entries.push(("note".to_owned(), text(note)));
 }
 
+/// Whether a shape holds no others: what is sensitive of those is theirs.
 fn is_scalar(shape: &Json) -> bool {
-    let is_open = !flag(shape, "document");
-    !matches!(text_of(shape, "type").as_deref(), Some("list" | "map"))
-        && !(text_of(shape, "type").as_deref() == Some("structure") && is_open)
+    match text_of(shape, "type").as_deref() {
+        Some("list" | "map") => false,
+        Some("structure") => flag(shape, "document"),
+        _ => true,
+    }
 }
 
 fn is_in_path(member: &Json) -> bool {
