@@ -25,16 +25,6 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 4] = [Self::Python, Self::JavaScript, Self::Rust, Self::Bash];
 
-    /// Its name on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::JavaScript => "javascript",
-            Self::Rust => "rust",
-            Self::Bash => "bash",
-        }
-    }
-
     fn template(self) -> &'static str {
         match self {
             Self::Python => include_str!("python.py.template"),

@@ -109,7 +109,7 @@ fn run(client: &Client, folder: &Path, before: &[&str], calls: &[String]) -> Val
 }
 
 /// The folder that a client's packages were installed into.
-fn installed(name: &str) -> Option<PathBuf> {
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     let folder = env::var_os("RETAKE_TEST_CLIENTS").map(|clients| PathBuf::from(clients).join(name));
     if let Some(folder) = folder.filter(|folder| folder.exists()) {
         return Some(folder);

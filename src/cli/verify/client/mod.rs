@@ -10,7 +10,7 @@ use crate::cli::session::{DEFAULT_REGION, Signals, today};
 use crate::cli::sources::{SpecArgs, display};
 use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::drive::{self, Job, Pace, Plan, Says, Template, Way};
+use crate::drive::{self, Job, Language, Pace, Plan, Says, Template, Way};
 use crate::evidence::known::KnownFailures;
 use crate::evidence::{Report, RunVerdict};
 use crate::scenario::{Family, families, families_with_recording};
@@ -81,6 +81,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, conflicts_with = "outcome")]
     check_driver: bool,
 
+    /// Print a driver to begin with, in this language, that calls the operation of the spec.
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["driver", "check_driver", "outcome", "command"])]
+    new_driver: Option<LanguageArg>,
+
     /// The client to verify, or its driver.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -97,6 +101,19 @@ enum OutcomeArg {
     Awscli,
 }
 
+/// The languages of drivers to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LanguageArg {
+    /// Python, with the AWS SDK for Python.
+    Python,
+    /// JavaScript, with the AWS SDK for JavaScript, version 3.
+    Javascript,
+    /// Rust, with the AWS SDK for Rust.
+    Rust,
+    /// Bash, with the AWS command line.
+    Bash,
+}
+
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     const MOST: f64 = 3600.0;
     match text.parse::<f64>() {
@@ -107,6 +124,10 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 
 pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
     let specs = Arc::new(arguments.specs.load()?);
+    if let Some(language) = arguments.new_driver {
+        output.require_text("verify client --new-driver")?;
+        return new_driver(language, &specs);
+    }
     let families = arguments.families(&specs)?;
     let all = jobs(&families);
     let known = arguments.known(&all)?;
@@ -127,6 +148,22 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
         explain_silence(&report);
     }
     Ok(Outcome::Report(Box::new(report)))
+}
+
+/// Prints a driver for the one operation of the specs.
+fn new_driver(language: LanguageArg, specs: &Specs) -> Result<Outcome, Failure> {
+    let mut all = specs.iter();
+    let (Some(spec), None) = (all.next(), all.next()) else {
+        let error = Diagnostic::new(format!("a driver calls one operation, and there are {}", specs.len()));
+        return Err(Failure::usage(error.help("name the spec of one with --spec")));
+    };
+    let language = match language {
+        LanguageArg::Python => Language::Python,
+        LanguageArg::Javascript => Language::JavaScript,
+        LanguageArg::Rust => Language::Rust,
+        LanguageArg::Bash => Language::Bash,
+    };
+    Ok(Outcome::Text(drive::skeleton(language, spec)))
 }
 
 impl Arguments {
