@@ -82,12 +82,15 @@ impl<S: Stage> Shared<S> {
 pub(super) struct Seat<'s, S> {
     shared: &'s Shared<S>,
     driver: Option<Driver>,
+    /// How often this driver was asked.
+    runs: u64,
+    /// How often any driver was.
     seq: u64,
 }
 
 impl<'s, S: Stage> Seat<'s, S> {
     pub(super) fn new(shared: &'s Shared<S>) -> Self {
-        Self { shared, driver: None, seq: 0 }
+        Self { shared, driver: None, runs: 0, seq: 0 }
     }
 
     /// Ends the driver, if one sits here; whether it had not to be made to.
@@ -115,7 +118,7 @@ impl<'s, S: Stage> Seat<'s, S> {
                 let once = Once { plan, template, says: *says, folder: &self.shared.folder };
                 once.run(job, index, &script, &scene).await?
             }
-            Way::Driver(_) => self.ask(job, &script, &scene).await?,
+            Way::Driver(command) => self.ask(command, job, &script, &scene).await,
         };
         let played = scene.close().await;
         Ok(judge(plan, job, &self.shared.client(), &script, played, ended))
@@ -138,6 +141,7 @@ impl<'s, S: Stage> Seat<'s, S> {
                     let name = driver.hello().to_string();
                     shared.client.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(name);
                     self.driver = Some(driver);
+                    self.runs = 0;
                 }
                 Err(NotStarted { error, is_final }) => {
                     failed += 1;
@@ -150,10 +154,28 @@ impl<'s, S: Stage> Seat<'s, S> {
         }
     }
 
-    async fn ask(&mut self, job: &Job, script: &Script, scene: &impl Scene) -> Result<Ended, Diagnostic> {
+    /// Lets the driver run a job.
+    async fn ask(&mut self, command: &[Argument], job: &Job, script: &Script, scene: &impl Scene) -> Ended {
+        let is_fresh = self.runs == 0;
+        let ended = self.ask_once(job, script, scene).await;
+        // It may have died of the scenario before, a moment after its answer: then this one is not to blame.
+        if is_fresh || !matches!(ended, Ended::Crashed(_)) || script.ledger().requests > 0 {
+            return ended;
+        }
+        match self.greet(command).await {
+            Ok(_) => self.ask_once(job, script, scene).await,
+            Err(error) => {
+                self.shared.give_up(error);
+                ended
+            }
+        }
+    }
+
+    async fn ask_once(&mut self, job: &Job, script: &Script, scene: &impl Scene) -> Ended {
         let plan = &self.shared.plan;
         let spec = plan.spec(job);
         self.seq += 1;
+        self.runs += 1;
         let asked = Asked {
             seq: self.seq,
             scenario: &job.scenario.id,
@@ -179,6 +201,6 @@ impl<'s, S: Stage> Seat<'s, S> {
             }
             _ => self.shared.broken.store(0, Ordering::Relaxed),
         }
-        Ok(ended)
+        ended
     }
 }

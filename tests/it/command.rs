@@ -12,7 +12,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         use std::os::unix::process::ExitStatusExt;
 
         let code = output.status.code().unwrap_or_else(|| 128 + output.status.signal().unwrap_or_default());

@@ -50,4 +50,6 @@ mod upstreams;
 #[cfg(feature = "cli")]
 mod usage;
 mod verified;
+#[cfg(feature = "cli")]
+mod verify_client;
 mod wires;
