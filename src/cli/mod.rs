@@ -55,7 +55,7 @@ enum Command {
     /// Verify against specs.
     #[command(subcommand)]
     Verify(verify::Command),
-    /// Check specs, or print the schema of their format.
+    /// Check specs, list the scenarios that they imply, or print the schema of their format.
     #[command(subcommand)]
     Spec(spec::Command),
     /// Show, seal or lint cassettes.
@@ -96,6 +96,7 @@ async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Verify(verify::Command::Client(command)) => verify::client::run(command, &arguments.output).await,
         Command::Spec(spec::Command::Check(command)) => spec::check(command),
         Command::Spec(spec::Command::Schema) => spec::print_schema(&arguments.output),
+        Command::Spec(spec::Command::Scenarios(command)) => spec::scenarios(command, &arguments.output),
         Command::Cassette(cassette::Command::Show(command)) => cassette::show(command, &arguments.output),
         Command::Cassette(cassette::Command::Seal(command)) => cassette::seal(command),
         Command::Cassette(cassette::Command::Lint(command)) => cassette::lint(command),
@@ -113,6 +114,7 @@ impl Command {
             Self::Verify(verify::Command::Client(_)) => "verify client",
             Self::Spec(spec::Command::Check(_)) => "spec check",
             Self::Spec(spec::Command::Schema) => "spec schema",
+            Self::Spec(spec::Command::Scenarios(_)) => "spec scenarios",
             Self::Cassette(cassette::Command::Show(_)) => "cassette show",
             Self::Cassette(cassette::Command::Seal(_)) => "cassette seal",
             Self::Cassette(cassette::Command::Lint(_)) => "cassette lint",

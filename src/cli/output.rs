@@ -66,16 +66,24 @@ impl OutputArgs {
 
     /// Refuses a format for a command that prints a text of its own.
     pub(super) fn require_text(&self, command: &str) -> Result<(), Failure> {
-        match self.format {
-            None | Some(FormatArg::Text) => Ok(()),
-            Some(FormatArg::Json | FormatArg::Junit) => Err(Failure::usage(
-                Diagnostic::new(format!("{command} prints its text and takes no other format"))
-                    .help("leave --format out"),
-            )),
-        }
+        self.require(command, &[Format::Text]).map(|_| ())
     }
 
-    fn style(&self) -> Style {
+    /// The format, which must be one that the command can print.
+    pub(super) fn require(&self, command: &str, formats: &[Format]) -> Result<Format, Failure> {
+        let format = self.report_format();
+        if formats.contains(&format) {
+            return Ok(format);
+        }
+        let names: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
+        let (what, help) = match names.as_slice() {
+            ["text"] => ("prints its text and takes no other format".to_owned(), "leave --format out".to_owned()),
+            names => (format!("has no form as {}", format.as_str()), format!("choose --format {}", names.join(" or "))),
+        };
+        Err(Failure::usage(Diagnostic::new(format!("{command} {what}")).help(help)))
+    }
+
+    pub(super) fn style(&self) -> Style {
         let color = match self.color {
             ColorArg::Always => true,
             ColorArg::Never => false,

@@ -1,9 +1,10 @@
-//! `retake spec check` and `retake spec schema`.
+//! `retake spec check`, `retake spec schema` and `retake spec scenarios`.
 
 use super::output::OutputArgs;
-use super::sources::load_specs;
+use super::sources::{SpecArgs, load_specs};
 use super::{Failure, Outcome};
 use crate::evidence::Report;
+use crate::report::{Format, scenarios_as_json, scenarios_as_text};
 use crate::spec;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -14,6 +15,15 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Print the JSON Schema of the spec format, for editors.
     Schema,
+    /// List the scenarios that specs imply: what each expects of a client, and why.
+    Scenarios(ScenariosArguments),
+}
+
+/// List the scenarios that specs imply.
+#[derive(Debug, Args)]
+pub(super) struct ScenariosArguments {
+    #[command(flatten)]
+    specs: SpecArgs,
 }
 
 /// Check specs.
@@ -36,4 +46,13 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Outcome, Failure> {
 pub(super) fn print_schema(output: &OutputArgs) -> Result<Outcome, Failure> {
     output.require_text("spec schema")?;
     Ok(Outcome::Text(spec::schema().to_owned()))
+}
+
+pub(super) fn scenarios(arguments: &ScenariosArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    let format = output.require("spec scenarios", &[Format::Text, Format::Json])?;
+    let specs = arguments.specs.load()?;
+    Ok(Outcome::Text(match format {
+        Format::Text => scenarios_as_text(&specs, &output.style()),
+        Format::Json | Format::Junit => scenarios_as_json(&specs),
+    }))
 }

@@ -98,8 +98,12 @@ pub static TRAITS: &[TraitKind] = &[
 ];
 
 impl TraitKind {
-    /// The trait that a scenario shows; none, if it shows none.
+    /// The trait that a scenario shows; none, if it shows none. The id may have the operation's name before it.
     pub fn shown_in(scenario: &str) -> Option<&'static Self> {
+        let scenario = match scenario.rmatch_indices('/').nth(1) {
+            Some((slash, _)) => &scenario[slash + 1..],
+            None => scenario,
+        };
         // A name that is written out goes before one that a spec may give.
         let is_named = |kind: &&Self| kind.shown_by.contains(&scenario);
         let is_meant = |kind: &&Self| kind.shown_by.iter().any(|pattern| matches(pattern, scenario));
@@ -153,6 +157,8 @@ mod tests {
     fn finds_what_a_scenario_shows_by_its_role_in_any_spec() {
         let cases = [
             ("page/cycle-3", Some("token-cycle")),
+            ("ListThings/page/cycle-3", Some("token-cycle")),
+            ("ListThings/error/gone-header", Some("error-header")),
             ("enum/colour-wrong-case", Some("wrong-case-enum")),
             ("error/not-found-header", Some("error-header")),
             ("error/not-found-type", Some("error-type")),

@@ -16,12 +16,14 @@ mod junit;
 mod miss;
 mod overview;
 mod paint;
+mod scenarios;
 mod stable;
 mod text;
 mod words;
 
 pub use compare::{Comparison, compare};
 pub use overview::overview;
+pub use scenarios::{scenarios_as_json, scenarios_as_text};
 
 use crate::evidence::{Report, RunVerdict};
 use stable::Stable;

@@ -43,6 +43,7 @@ mod simulate;
 mod skeletons;
 
 mod spec_import;
+mod spec_scenarios;
 mod spec_schema;
 mod store;
 mod upstream;

@@ -2,6 +2,7 @@
 
 use super::client::run;
 use crate::client_checks::client::Fault;
+use crate::command::retake;
 use retake::diagnostic::Diagnostic;
 use retake::evidence::{KnownFailures, Report};
 use retake::report::{Comparison, Format, Style, compare, render};
@@ -153,4 +154,23 @@ fn what_a_report_says_is_escaped_and_a_report_of_a_later_retake_is_read() {
         assert!(!shown.contains('\u{1b}') && !shown.contains("\\u001b"), "{shown}");
         assert!(shown.contains("new-key"), "{shown}");
     }
+}
+
+#[test]
+fn the_command_compares_two_files_and_ends_well_whatever_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("old.json", &json(&report(&[], "sample 1.0")));
+    write("new.json", &json(&report(&[("bytes/", Fault::TakesCutBodyForTheEnd)], "sample 1.1")));
+    write("cassette.json", &json(&Report::new("verify cassette")));
+    let compare = |arguments: &[&str]| retake(folder.path(), &[&["verify", "client", "--compare"], arguments].concat());
+
+    compare(&["old.json", "new.json"]).assert_code(0).assert_stdout("NEWLY FAILS  shape.truncated (must), was pass");
+    compare(&["new.json", "new.json"]).assert_code(0).assert_stdout("NOTHING CHANGED");
+    compare(&["old.json", "new.json", "--format", "json"]).assert_code(0).assert_stdout("\"changed\": true");
+    compare(&["old.json", "gone.json"]).assert_code(2).assert_stderr("gone.json");
+    compare(&["old.json", "cassette.json"]).assert_code(2).assert_stderr("found: `verify cassette`");
+    compare(&["old.json", "new.json", "--format", "junit"]).assert_code(2).assert_stderr("text or json");
+    compare(&["old.json"]).assert_code(2);
+    compare(&["old.json", "new.json", "--", "true"]).assert_code(2).assert_stderr("cannot be used with");
 }

@@ -1,6 +1,7 @@
 //! `retake verify client`: a client, driven through every scenario that its specs imply.
 
 mod choice;
+mod compare;
 mod progress;
 mod stage;
 mod trial;
@@ -85,6 +86,16 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["driver", "check_driver", "outcome", "command"])]
     new_driver: Option<LanguageArg>,
 
+    /// Say what changed between two JSON reports, and run nothing.
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["OLD.json", "NEW.json"],
+        conflicts_with_all = ["specs", "cassette", "select", "skip", "jobs", "timeout", "strict", "known_failures",
+            "outcome", "driver", "check_driver", "new_driver", "command"],
+    )]
+    compare: Vec<PathBuf>,
+
     /// The client to verify, or its driver.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -123,6 +134,9 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 }
 
 pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    if let [old, new] = &arguments.compare[..] {
+        return compare::run(old, new, output);
+    }
     let specs = Arc::new(arguments.specs.load()?);
     if let Some(language) = arguments.new_driver {
         output.require_text("verify client --new-driver")?;
