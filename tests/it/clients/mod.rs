@@ -1,6 +1,6 @@
-//! Real AWS clients, each a process of its own: recorded from the simulator, verified, and replayed.
+//! Real AWS clients, each a process of its own: recorded from the simulator and replayed, and led through every scenario.
 //!
-//! The programs are in `tests/clients`; they are led by the environment alone. The Rust SDK's is built by `cargo test`
+//! The programs are in `tests/clients`; those that list are led by the environment alone. The Rust SDK's is built by `cargo test`
 //! itself. The others need packages, which `.ci/run` installs: `RETAKE_TEST_CLIENTS` names the folder, and without it their
 //! tests say that they were left out, which `RETAKE_REQUIRE_CLIENTS=1` makes a failure.
 
@@ -33,6 +33,13 @@ fn boto3_sees_when_replaying_what_it_saw_when_recording() {
 }
 
 #[test]
+fn boto3_with_its_older_retries_sees_when_replaying_what_it_saw_when_recording() {
+    let Some(folder) = installed("boto3-1.43.11") else { return };
+    let command = vec![text(folder.join("bin/python")), program("boto3_list.py")];
+    sees_the_same(&Client { name: "boto3-1.43.11", command, family: "boto3" });
+}
+
+#[test]
 fn the_aws_cli_sees_when_replaying_what_it_saw_when_recording() {
     let Some(folder) = installed("awscli") else { return };
     let command = vec![text(folder.join("bin/python")), program("awscli_list.py")];
@@ -49,9 +56,7 @@ fn the_javascript_sdk_sees_when_replaying_what_it_saw_when_recording() {
 #[cfg(feature = "aws-chain")]
 #[test]
 fn the_rust_sdk_sees_when_replaying_what_it_saw_when_recording() {
-    let built = Path::new(env!("CARGO_BIN_EXE_retake")).with_file_name("examples").join("rust_list");
-    assert!(built.exists(), "{} is built by `cargo test` or `cargo build --examples`", built.display());
-    sees_the_same(&Client { name: "rust", command: vec![text(built)], family: "aws-sdk-rust" });
+    sees_the_same(&Client { name: "rust", command: vec![built("rust_list")], family: "aws-sdk-rust" });
 }
 
 /// Records twice, verifies, and replays with the stand-ins and with the identifiers of the recording.
@@ -75,7 +80,7 @@ fn sees_the_same(client: &Client) {
     assert_eq!(seen::differences(&recording, &bound), Vec::<String>::new());
     assert_eq!(seen::image_sets(&bound), seen::image_sets(&recording), "the bound values are written into the replies");
 
-    ran(client);
+    ran(&format!("{}-list", client.name));
 }
 
 /// What the client said while it was recorded from the simulator.
@@ -122,10 +127,17 @@ pub(crate) fn installed(name: &str) -> Option<PathBuf> {
 }
 
 /// Leaves a mark for the gate, which counts the clients.
-fn ran(client: &Client) {
+fn ran(mark: &str) {
     if let Some(clients) = env::var_os("RETAKE_TEST_CLIENTS") {
-        fs::write(Path::new(&clients).join("ran").join(client.name), "").unwrap();
+        fs::write(Path::new(&clients).join("ran").join(mark), "").unwrap();
     }
+}
+
+/// A client that is an example of the crate.
+fn built(example: &str) -> String {
+    let built = Path::new(env!("CARGO_BIN_EXE_retake")).with_file_name("examples").join(example);
+    assert!(built.exists(), "{} is built by `cargo test` or `cargo build --examples`", built.display());
+    text(built)
 }
 
 fn program(name: &str) -> String {
