@@ -11,7 +11,9 @@ use std::{env, fs, io::Write, path::Path, path::PathBuf};
 
 mod cassette;
 mod foreign;
+mod observed;
 mod seen;
+mod verified;
 
 const DATASTORE: &str = "7d1fa90c4e2b8635d7f0a1c9e4b28356";
 const IMAGE_SET: &str = "b03e5c7182f9d64ab03e5c7182f9d64a";
