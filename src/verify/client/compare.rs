@@ -20,6 +20,8 @@ pub(super) struct Difference {
     pub(super) expected: String,
     /// What the caller got.
     pub(super) found: String,
+    /// Whether nothing was sent there.
+    pub(super) is_made_up: bool,
 }
 
 /// Compares values of one spec.
@@ -172,7 +174,8 @@ fn escaped(step: &str) -> String {
 }
 
 fn difference(at: &str, expected: Option<&Json>, found: Option<&Json>) -> Difference {
-    Difference { pointer: at.to_owned(), expected: words(expected), found: words(found) }
+    let is_made_up = is_nothing(expected);
+    Difference { pointer: at.to_owned(), expected: words(expected), found: words(found), is_made_up }
 }
 
 /// A value in words.

@@ -2,7 +2,7 @@
 
 use super::super::finding::{Judgement, Note};
 use super::compare::{Difference, are_equal, unwrapped, words};
-use super::items::{Deviation, deviation, differs, failed};
+use super::items::{deviation, differs, failed};
 use super::{Client, Said};
 use crate::evidence::{Got, Outcome, Probe};
 use crate::message::Json;
@@ -43,7 +43,7 @@ pub(super) fn unknown_isolated<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     match (client.is_probed(), client.said()) {
         (true, Said::Success(Some(outcome))) => match deviation(client, outcome) {
             None => Judgement::held(1),
-            Some(deviation) if deviation.is_of_values() || loses_probe(client, &deviation) => {
+            Some(deviation) if deviation.is_of_probe(client) => {
                 let note = deviation.note(client);
                 Judgement::broken(note.help("let a value that is not known change nothing but itself"))
             }
@@ -52,11 +52,6 @@ pub(super) fn unknown_isolated<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         },
         _ => Judgement::untouched(),
     }
-}
-
-/// Whether the item that the hostile value is in is lost.
-pub(super) fn loses_probe(client: &Client<'_, '_>, deviation: &Deviation) -> bool {
-    client.run.expectation.probe.as_ref().is_some_and(|probe| deviation.loses(probe.item))
 }
 
 /// `enum.unknown-not-aliased`: it is taken for no value that the spec lists.
@@ -123,8 +118,12 @@ fn at<'j>(value: &'j Json, pointer: &str) -> Option<&'j Json> {
 /// What is wrong at the hostile place.
 pub(super) fn of_probe<'a>(client: &Client<'_, 'a>, probe: &Probe, what: &str, found: Option<&Json>) -> Note<'a> {
     let expected: Vec<String> = probe.takes.iter().map(Json::to_compact).collect();
-    let difference =
-        Difference { pointer: probe.pointer.clone(), expected: expected.join(" or "), found: words(found) };
+    let difference = Difference {
+        pointer: probe.pointer.clone(),
+        expected: expected.join(" or "),
+        found: words(found),
+        is_made_up: false,
+    };
     let item = client.spec.pagination.as_ref().map(|_| probe.item);
     differs(client, what, item, difference)
 }

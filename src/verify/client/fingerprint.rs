@@ -6,7 +6,7 @@
 //! the rest nothing is said then.
 
 use super::compare::{are_equal, is_nothing, unwrapped};
-use super::enums::{loses_probe, probed};
+use super::enums::probed;
 use super::items::deviation;
 use super::paging::{on_repeated_token, repeated, word};
 use super::retry::hints;
@@ -159,7 +159,8 @@ fn became<'c>(client: &'c Client<'_, '_>) -> Option<Became<'c>> {
         (false, _) | (true, Said::Nothing | Said::Success(None)) => None,
         (true, Said::Failure(_)) => Some(Became::Error),
         (true, Said::Success(Some(outcome))) => {
-            if deviation(client, outcome).is_some_and(|deviation| loses_probe(client, &deviation)) {
+            if deviation(client, outcome).is_some_and(|deviation| deviation.is_loss() && deviation.is_of_probe(client))
+            {
                 return Some(Became::Dropped);
             }
             let (probe, found) = probed(client, outcome)?;

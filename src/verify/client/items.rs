@@ -104,6 +104,7 @@ impl Deviation {
             pointer: String::new(),
             expected: format!("{expected} items"),
             found: format!("{found} items"),
+            is_made_up: false,
         };
         match self {
             Self::Value(Some(item), difference) => {
@@ -123,7 +124,7 @@ impl Deviation {
             Self::Moved(item, place) => {
                 let pointer = String::new();
                 let (expected, found) = (format!("item {}", item + 1), format!("item {}", place + 1));
-                let difference = Difference { pointer, expected, found };
+                let difference = Difference { pointer, expected, found, is_made_up: false };
                 differs(client, &format!("item {} is not in its place", item + 1), Some(*item), difference)
             }
             Self::MadeUp(expected, found) => {
@@ -137,12 +138,29 @@ impl Deviation {
 
     /// Whether the items are all there, and in their order.
     pub(super) fn is_of_values(&self) -> bool {
-        matches!(self, Self::Value(..) | Self::Kind)
+        matches!(self, Self::Value(..))
     }
 
-    /// Whether that item is lost.
-    pub(super) fn loses(&self, item: usize) -> bool {
-        matches!(self, Self::Lost(lost, _) if lost.contains(&item))
+    /// Whether the hostile value may have done it: it is the item with that value which changed, or is lost. What
+    /// happens to items before it happens without it.
+    pub(super) fn is_of_probe(&self, client: &Client<'_, '_>) -> bool {
+        let probed = client.run.expectation.probe.as_ref().map(|probe| probe.item);
+        match self {
+            Self::Value(None, _) => true,
+            Self::Value(Some(item), _) => probed == Some(*item),
+            Self::Lost(lost, _) => probed.is_some_and(|item| lost.contains(&item)),
+            Self::Moved(..) | Self::MadeUp(..) | Self::Kind => false,
+        }
+    }
+
+    /// Whether it is a value where none was sent.
+    pub(super) fn is_made_up(&self) -> bool {
+        matches!(self, Self::Value(_, difference) if difference.is_made_up)
+    }
+
+    /// Whether items are lost.
+    pub(super) fn is_loss(&self) -> bool {
+        matches!(self, Self::Lost(..))
     }
 
     /// Whether all items are lost.

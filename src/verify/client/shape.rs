@@ -2,7 +2,7 @@
 
 use super::super::finding::{Judgement, Note, Part};
 use super::compare::{are_equal, is_nothing};
-use super::enums::{loses_probe, of_probe, probed};
+use super::enums::{of_probe, probed};
 use super::items::{deviation, failed};
 use super::{Client, Said};
 use crate::evidence::Outcome;
@@ -19,9 +19,8 @@ pub(super) fn unknown_member_ignored<'a>(client: &Client<'_, 'a>) -> Judgement<'
         (true, Said::Success(None)) => Judgement::held(1),
         (true, Said::Success(Some(outcome))) => match deviation(client, outcome) {
             None => Judgement::held(1),
-            Some(deviation) if deviation.is_of_values() || deviation.loses_all() => {
-                Judgement::broken(deviation.note(client))
-            }
+            Some(deviation) if deviation.loses_all() => Judgement::broken(deviation.note(client)),
+            // What else happens to the items would happen without those members too.
             Some(_) => Judgement::untouched(),
         },
     }
@@ -35,7 +34,7 @@ pub(super) fn null_optional<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         Said::Nothing | Said::Success(None) => Judgement::untouched(),
         Said::Failure(_) => Judgement::broken(failed(client, "a member that is not there, or null, fails the call")),
         Said::Success(Some(outcome)) => match deviation(client, outcome) {
-            Some(deviation) if deviation.is_of_values() => Judgement::broken(deviation.note(client)),
+            Some(deviation) if deviation.is_made_up() => Judgement::broken(deviation.note(client)),
             Some(_) => Judgement::untouched(),
             None => null_at_probe(client, outcome),
         },
@@ -59,9 +58,7 @@ pub(super) fn wrong_type<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         (false, _) | (true, Said::Nothing | Said::Success(None)) => Judgement::untouched(),
         (true, Said::Failure(_)) => Judgement::held(1),
         (true, Said::Success(Some(outcome))) => match (deviation(client, outcome), probed(client, outcome)) {
-            (Some(deviation), _) if deviation.is_of_values() || loses_probe(client, &deviation) => {
-                Judgement::broken(deviation.note(client))
-            }
+            (Some(deviation), _) if deviation.is_of_probe(client) => Judgement::broken(deviation.note(client)),
             (Some(_), _) | (None, None) => Judgement::untouched(),
             (None, Some((probe, found))) => {
                 let is_taken = |found: &Json| probe.takes.iter().any(|value| is_close(value, found));
@@ -101,15 +98,18 @@ pub(super) fn not_json<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     no_silent_loss(client, "a success that is no JSON becomes a result")
 }
 
+/// Whether the items are all there; what a client makes of a value it makes of it in every scenario.
+fn has_items(client: &Client<'_, '_>, outcome: &Outcome) -> bool {
+    deviation(client, outcome).is_none_or(|deviation| deviation.is_of_values())
+}
+
 fn no_silent_loss<'a>(client: &Client<'_, 'a>, what: &str) -> Judgement<'a> {
     let may_succeed = client.run.expectation.success.is_some();
     match (client.is_probed(), client.said()) {
         (false, _) | (true, Said::Nothing) => Judgement::untouched(),
         (true, Said::Failure(_)) => Judgement::held(1),
         (true, Said::Success(None)) if may_succeed => Judgement::untouched(),
-        (true, Said::Success(Some(outcome))) if may_succeed && deviation(client, outcome).is_none() => {
-            Judgement::held(1)
-        }
+        (true, Said::Success(Some(outcome))) if may_succeed && has_items(client, outcome) => Judgement::held(1),
         (true, Said::Success(_)) => {
             let expected = if may_succeed { "every item, or an error" } else { "an error" };
             let note = Note::new(what).expected(expected).found(client.outcome());

@@ -118,6 +118,23 @@ fn takes_a_wrong_type_as_an_error_as_it_was_sent_or_as_what_it_says() {
 }
 
 #[test]
+fn an_outcome_of_another_kind_is_one_finding_whatever_the_scenario_is_for() {
+    let output = outcome(r#"{"kind":"ok","output":{}}"#);
+    for id in [
+        "baseline/one-page",
+        "baseline/no-optional",
+        "enum/image-set-state-active",
+        "enum/image-set-state-unknown",
+        "enum/image-set-state-null",
+        "bytes/unknown-members",
+        "bytes/null-optional",
+        "bytes/iso-timestamp",
+    ] {
+        assert_eq!(found(&said(id, &output)), ["pagination.items-in-order"], "{id}");
+    }
+}
+
+#[test]
 fn finds_a_success_that_was_none_and_takes_what_can_be_read_all_the_same() {
     let empty = outcome(r#"{"kind":"ok","items":[]}"#);
     for (id, check) in [
