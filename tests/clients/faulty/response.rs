@@ -14,7 +14,8 @@ pub(crate) struct Answered {
 }
 
 /// Reads a response to its end, whatever that is. A head that is none is no response.
-pub(crate) fn read_response(stream: impl Read) -> Answered {
+/// Chunks may be taken for the body itself.
+pub(crate) fn read_response(stream: impl Read, knows_chunks: bool) -> Answered {
     let mut incoming = Incoming { stream, bytes: Vec::new(), end: None };
     let head = loop {
         if let Some(end) = find(&incoming.bytes, b"\r\n\r\n") {
@@ -33,7 +34,7 @@ pub(crate) fn read_response(stream: impl Read) -> Answered {
         let end = incoming.end(0).unwrap_or(End::ResetAfter(0));
         return Answered { response: Response { end, ..Response::default() }, is_open: false };
     };
-    let (body, end) = incoming.body(&headers);
+    let (body, end) = incoming.body(&headers, knows_chunks);
     let says_close = headers.get("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     let is_open = end == End::Complete && incoming.end.is_none() && !says_close;
     let body = Body::from_bytes(body);
@@ -83,10 +84,11 @@ impl<S: Read> Incoming<S> {
         self.bytes.drain(..count).collect()
     }
 
-    fn body(&mut self, headers: &Headers) -> (Vec<u8>, End) {
+    fn body(&mut self, headers: &Headers, knows_chunks: bool) -> (Vec<u8>, End) {
         let is_chunked = headers.get("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
         let length = headers.get("content-length").map(str::parse::<usize>);
         match (is_chunked, length) {
+            (true, _) if !knows_chunks => (std::mem::take(&mut self.bytes), End::Complete),
             (true, _) => self.chunked(),
             (false, Some(Ok(length))) => match self.counted(length) {
                 Some(body) => (body, End::Complete),

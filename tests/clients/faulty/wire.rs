@@ -4,7 +4,7 @@ use super::client::{Fault, Service};
 use super::response::{Answered, read_response};
 use retake::message::{End, Request, Response, target};
 use retake::net::sigv4::{Signer, sign};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::io::{Error, ErrorKind, Write};
 use std::net::TcpStream;
 use std::thread;
@@ -20,6 +20,8 @@ pub(crate) struct Wire {
     timeout: Duration,
     fault: Fault,
     idle: RefCell<Option<TcpStream>>,
+    /// What was signed first.
+    signed: OnceCell<Vec<(String, String)>>,
 }
 
 impl Wire {
@@ -32,20 +34,28 @@ impl Wire {
             (Fault::SignsForAnotherRegion, _) => "eu-west-1".to_owned(),
             (_, told) => told.to_owned(),
         };
-        Self { host, signer: Signer { region, ..signer }, timeout, fault, idle: RefCell::default() }
+        Self {
+            host,
+            signer: Signer { region, ..signer },
+            timeout,
+            fault,
+            idle: RefCell::default(),
+            signed: OnceCell::new(),
+        }
     }
 
     fn send(&self, message: &[u8]) -> Result<Answered, Error> {
-        let mut stream = match self.idle.take().filter(is_open) {
-            Some(stream) => stream,
-            None => self.connect()?,
-        };
-        stream.write_all(message)?;
-        let answered = read_response(&stream);
-        if answered.is_open {
+        let trusts = self.fault == Fault::ReusesClosedConnection;
+        let idle = self.idle.take().filter(|stream| trusts || is_open(stream));
+        let is_used = idle.is_some();
+        let mut stream = idle.map_or_else(|| self.connect(), Ok)?;
+        let sent = stream.write_all(message);
+        let answered = sent.map(|()| read_response(&stream, self.fault != Fault::IgnoresChunks));
+        let is_open = |answered: &Answered| answered.is_open || trusts && answered.response.end == End::Complete;
+        if trusts && is_used || answered.as_ref().is_ok_and(is_open) {
             self.idle.replace(Some(stream));
         }
-        Ok(answered)
+        answered
     }
 
     fn connect(&self) -> Result<TcpStream, Error> {
@@ -65,8 +75,8 @@ impl Wire {
             field(name, value);
         }
         if self.fault != Fault::SendsNoSignature {
-            for (name, value) in &self.signature(request) {
-                field(name, value);
+            for (name, value) in self.signature(request) {
+                field(&name, &value);
             }
         }
         let body = request.body.bytes();
@@ -78,6 +88,13 @@ impl Wire {
     }
 
     fn signature(&self, request: &Request) -> Vec<(String, String)> {
+        match self.fault {
+            Fault::SignsFirstRequestOnly => self.signed.get_or_init(|| self.signed_now(request)).clone(),
+            _ => self.signed_now(request),
+        }
+    }
+
+    fn signed_now(&self, request: &Request) -> Vec<(String, String)> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let fields = sign(request, "http", &self.host, &self.signer, now.cast_signed()).expect("the request is HTTP");
         let changed = |name: &str, value: &str| match (self.fault, name) {

@@ -16,6 +16,9 @@ fn needs_process(fault: Fault) -> bool {
         fault,
         Fault::SignsForAnotherRegion
             | Fault::SendsNoSignature
+            | Fault::SignsFirstRequestOnly
+            | Fault::IgnoresChunks
+            | Fault::ReusesClosedConnection
             | Fault::RunsAway
             | Fault::CrashesOnEmptyPage
             | Fault::HangsOnEmptyPage

@@ -44,7 +44,7 @@ fn reads_a_body_by_its_length_by_chunks_or_to_the_end_whatever_pieces_it_comes_i
     ];
     for (bytes, end, is_open) in cases {
         for piece in [1, 7, 10_000] {
-            let answered = read_response(Stub { bytes, piece, end });
+            let answered = read_response(Stub { bytes, piece, end }, true);
 
             let shown = String::from_utf8_lossy(bytes);
             assert_eq!((answered.response.status, answered.response.end), (Some(200), End::Complete), "{shown}");
@@ -63,14 +63,14 @@ fn tells_a_body_that_is_cut_from_one_that_is_reset_and_one_that_never_comes() {
     for bytes in heads {
         for (end, expected) in [(None, End::EofAfter(4)), (RESET, End::ResetAfter(4)), (SILENCE, End::TimeoutAfter(4))]
         {
-            let answered = read_response(Stub { bytes, piece: 5, end });
+            let answered = read_response(Stub { bytes, piece: 5, end }, true);
 
             assert_eq!((answered.response.end, answered.is_open), (expected, false));
             assert_eq!(answered.response.body.bytes(), b"half");
         }
     }
     let unbounded = b"HTTP/1.1 200 OK\r\n\r\nhalf";
-    assert_eq!(read_response(Stub { bytes: unbounded, piece: 99, end: RESET }).response.end, End::ResetAfter(4));
+    assert_eq!(read_response(Stub { bytes: unbounded, piece: 99, end: RESET }, true).response.end, End::ResetAfter(4));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn takes_nothing_for_a_response_that_has_no_head_of_one() {
         (b"HTTP/1.1 200 OK\r\nno field\r\n\r\n", SILENCE, End::ResetAfter(0)),
     ];
     for (bytes, end, expected) in cases {
-        let response = read_response(Stub { bytes, piece: 3, end }).response;
+        let response = read_response(Stub { bytes, piece: 3, end }, true).response;
 
         assert_eq!((response.status, response.end), (None, expected), "{}", String::from_utf8_lossy(bytes));
     }

@@ -43,8 +43,17 @@ fn verified(arguments: &[&str]) -> Verified {
 impl Verified {
     /// The checks that came to this.
     pub(super) fn checks(&self, verdict: &str) -> Vec<&str> {
-        let checks = self.report["checks"].as_array().into_iter().flatten();
-        checks.filter(|check| check["verdict"] == verdict).filter_map(|check| check["id"].as_str()).collect()
+        self.of("checks", verdict)
+    }
+
+    /// The scenarios that came to this.
+    pub(super) fn scenarios(&self, verdict: &str) -> Vec<&str> {
+        self.of("scenarios", verdict)
+    }
+
+    fn of(&self, list: &str, verdict: &str) -> Vec<&str> {
+        let entries = self.report[list].as_array().into_iter().flatten();
+        entries.filter(|entry| entry["verdict"] == verdict).filter_map(|entry| entry["id"].as_str()).collect()
     }
 
     /// The findings, in a line each: verdict, check, scenario, what was found.

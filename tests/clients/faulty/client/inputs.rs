@@ -26,6 +26,8 @@ impl Client<'_> {
         let mut inputs = self.first_inputs(given);
         let token = match self.fault {
             Fault::EncodesTokenTwice => target::encode(token),
+            Fault::EncodesSpaceAsPlus => token.replace(' ', "+"),
+            Fault::CutsLongToken => token.chars().take(2048).collect(),
             _ => token.to_owned(),
         };
         self.set(&mut inputs, "nextToken", &token);

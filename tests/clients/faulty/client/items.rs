@@ -54,6 +54,8 @@ impl Client<'_> {
             Fault::IsOutOfDate if value.as_text().as_deref() == Some("UPDATING_FOR_STUDY_CONSISTENCY") => {
                 Some(Json::string("UPDATING"))
             }
+            Fault::CutsTimesToSeconds => Some(without_fraction(value)),
+            Fault::ForgetsMember if name == "updatedAt" => None,
             Fault::ReadsWrongTypeAsNothing if is_wrong_type(name, &value) => None,
             _ => Some(value),
         }
@@ -75,6 +77,14 @@ fn is_wrong_type(name: &str, value: &Json) -> bool {
         "createdAt" => value.as_text().is_some(),
         "imageSetState" | "ImageSetWorkflowStatus" => matches!(value, Json::Number(_)),
         _ => false,
+    }
+}
+
+/// A number without what stands behind its point.
+fn without_fraction(value: Json) -> Json {
+    match &value {
+        Json::Number(number) => number.parse::<f64>().map_or(value, |number| Json::Number(number.trunc().to_string())),
+        _ => value,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Client, Fault};
 use retake::evidence::reading::Content;
 use retake::evidence::{ErrorClass, Failure};
-use retake::message::{End, Json, Response, WithheldReason};
+use retake::message::{Body, End, Json, Response, WithheldReason};
 use retake::spec::conform::{Violation, check_output_body};
 use retake::spec::errors;
 
@@ -29,7 +29,7 @@ impl Client<'_> {
     /// The body of a success, or the failure.
     pub(super) fn read(&self, response: &Response) -> Result<Content, Failure> {
         match (response.status, response.end) {
-            (Some(200), End::Complete) => match Content::of(&response.body) {
+            (Some(200), End::Complete) => match self.content(response) {
                 content @ Content::Json(Json::Object(_)) => Ok(content),
                 Content::NotJson(WithheldReason::Truncated) => Err(unreadable(CUT)),
                 _ => Err(unreadable(NOT_JSON)),
@@ -39,6 +39,14 @@ impl Client<'_> {
             (_, End::TimeoutAfter(_)) => Err(failure(ErrorClass::Timeout)),
             (_, End::Complete | End::ResetAfter(_)) => Err(failure(ErrorClass::Transport)),
         }
+    }
+
+    fn content(&self, response: &Response) -> Content {
+        if !self.has(Fault::ReadsTextAsLatin1) {
+            return Content::of(&response.body);
+        }
+        let text: String = response.body.bytes().iter().copied().map(char::from).collect();
+        Content::of(&Body::from_bytes(text))
     }
 
     /// Whether what failed may be better the next time.
