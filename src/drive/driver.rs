@@ -243,3 +243,38 @@ fn told(ended: Ended, printed: Option<String>) -> Ended {
         other @ (Ended::Said(..) | Ended::Skipped(_) | Ended::RanAway) => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    async fn not_started(script: &str, handshake: Duration) -> NotStarted {
+        let command = ["sh", "-c", script].map(Argument::from);
+        let environment = [("PATH".to_owned(), std::env::var("PATH").unwrap())];
+        Driver::start(&command, &environment, handshake).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn does_not_wait_for_ever_for_an_answer_to_the_greeting() {
+        let began = Instant::now();
+
+        for script in ["sleep 60", "cat > /dev/null & exec sleep 60", "setsid sleep 5 & sleep 60"] {
+            let NotStarted { error, is_final } = not_started(script, Duration::from_millis(200)).await;
+
+            assert!(error.what.starts_with("the driver did not answer hello in 0.2 s"), "{error}");
+            assert!(!is_final);
+        }
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn tells_what_would_happen_again_from_what_may_not() {
+        let died = not_started("exit 3", Duration::from_secs(10)).await;
+        let other = not_started("echo hello", Duration::from_secs(10)).await;
+        let absent = Driver::start(&["/no/such/driver".into()], &[], Duration::from_secs(10)).await.unwrap_err();
+
+        assert!(!died.is_final && died.error.what.contains("exit code 3"), "{}", died.error);
+        assert!(other.is_final && absent.is_final);
+    }
+}

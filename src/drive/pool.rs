@@ -81,12 +81,19 @@ pub(super) fn with_trouble(mut report: Report, diagnostic: Diagnostic) -> Report
 }
 
 pub(super) fn finish<S: Stage>(mut report: Report, shared: &Shared<S>) -> Report {
-    if let Some(mut error) = shared.gave_up() {
-        let left = shared.plan().jobs.len() - report.scenarios.len();
-        if left > 0 {
-            error.what = format!("{}; {left} scenarios were not run", error.what);
+    let left = shared.plan().jobs.len() - report.scenarios.len();
+    match shared.gave_up() {
+        Some(mut error) => {
+            if left > 0 {
+                error.what = format!("{}; {left} scenarios were not run", error.what);
+            }
+            report = with_trouble(report, error);
         }
-        report = with_trouble(report, error);
+        None if left > 0 && !report.interrupted => {
+            let what = format!("{left} scenarios came to no result, which is a defect of retake");
+            report = with_trouble(report, Diagnostic::new(what).help("please report it"));
+        }
+        None => {}
     }
     if report.scenarios.is_empty() && !report.troubles.is_empty() {
         // Nothing was looked at: there is nothing to list.

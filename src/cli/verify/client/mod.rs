@@ -148,7 +148,7 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
     let jobs = Choice::of(&arguments.select, &arguments.skip).choose(all)?;
     if arguments.check_driver {
         let plan = arguments.plan(&specs, trial::of(&specs, &jobs), known)?;
-        return Ok(Outcome::Report(Box::new(trial::run(&specs, plan, output).await)));
+        return Ok(Outcome::Report(Box::new(trial::run(&specs, plan, output).await?)));
     }
     let plan = arguments.plan(&specs, jobs, known)?;
 
@@ -275,12 +275,17 @@ fn jobs(families: &[(String, Vec<Family>)]) -> Vec<Job> {
 
 /// Says on standard error why nothing may have come.
 fn explain_silence(report: &Report) {
-    if report.ledger.requests > report.ledger.refused || report.ledger.scenarios == 0 {
+    let ledger = &report.ledger;
+    if ledger.requests > ledger.refused || ledger.scenarios == 0 {
         return;
     }
-    let warning = Diagnostic::new("no request came in any scenario").help(
-        "the client ignores the endpoint: let it take the URL from AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: \
-         from \"endpoint\"), and switch off what it puts before the host",
-    );
+    let warning = match ledger.refused {
+        0 => Diagnostic::new("no request came in any scenario").help(
+            "the client ignores the endpoint: let it take the URL from AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: \
+             from \"endpoint\"), and switch off what it puts before the host",
+        ),
+        refused => Diagnostic::new(format!("all {refused} requests were refused"))
+            .help("they were malformed, a browser's or for another host: let the client ask the URL that it is given"),
+    };
     to_stderr(&format!("warning: {warning}"));
 }

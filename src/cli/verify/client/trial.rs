@@ -1,7 +1,9 @@
 //! `--check-driver`: a driver, tried with two scenarios, with a word to each step.
 
 use super::stage::Theatre;
+use crate::cli::Failure;
 use crate::cli::output::{OutputArgs, to_stderr};
+use crate::cli::session::Signals;
 use crate::diagnostic::escape;
 use crate::drive::{self, Job, Plan};
 use crate::evidence::Report;
@@ -22,13 +24,19 @@ pub(super) fn of(specs: &Specs, jobs: &[Job]) -> Vec<Job> {
     friendly.into_iter().chain(failing).cloned().collect()
 }
 
-pub(super) async fn run(specs: &Arc<Specs>, plan: Plan, output: &OutputArgs) -> Report {
+/// Tries a driver, unless a signal comes before it is over.
+pub(super) async fn run(specs: &Arc<Specs>, plan: Plan, output: &OutputArgs) -> Result<Report, Failure> {
+    let mut signals = Signals::install()?;
     let theatre = Theatre::new(Arc::clone(specs), plan.region.clone());
-    drive::check_driver(theatre, plan, |step| {
+    let trial = drive::check_driver(theatre, plan, |step| {
         let word = if step.is_right { "ok   " } else { "wrong" };
-        // What is wrong is told also to those who want to hear nothing else.
         let line = escape(&format!("{word}  {}", step.text)).into_owned();
+        // What is wrong is told also to those who want to hear nothing else.
         if step.is_right { output.progress(&line) } else { to_stderr(&line) }
-    })
-    .await
+    });
+    tokio::select! {
+        report = trial => Ok(report),
+        // Dropping the trial kills the driver.
+        () = signals.wait() => Ok(Report { interrupted: true, ..Report::new("verify client") }),
+    }
 }
