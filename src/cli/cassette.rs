@@ -1,4 +1,4 @@
-//! `retake cassette show | seal | lint`.
+//! `retake cassette show | seal | lint | diff`.
 
 use super::output::OutputArgs;
 use super::sources::{SpecArgs, display, load_cassettes};
@@ -6,7 +6,7 @@ use super::{Failure, Outcome, session};
 use crate::cassette::{Cassette, StandIns};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Demands, Report, Subject, SubjectKind};
-use crate::report;
+use crate::report::{self, CassetteDiff, Format};
 use crate::store;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -19,6 +19,8 @@ pub(super) enum Command {
     Seal(SealArguments),
     /// Look for broken seals and for secrets: a gate for commits and CI.
     Lint(LintArguments),
+    /// Say what differs between two cassettes, exchange by exchange.
+    Diff(DiffArguments),
 }
 
 /// Show a cassette.
@@ -56,6 +58,18 @@ pub(super) struct LintArguments {
 
     #[command(flatten)]
     specs: SpecArgs,
+}
+
+/// Compare two cassettes.
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The older one.
+    #[arg(value_name = "A")]
+    old: PathBuf,
+
+    /// The newer one, which may be a pending .new.
+    #[arg(value_name = "B")]
+    new: PathBuf,
 }
 
 pub(super) fn show(arguments: &ShowArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
@@ -97,6 +111,17 @@ pub(super) fn lint(arguments: &LintArguments) -> Result<Outcome, Failure> {
     }
     report.done = !cassettes.is_empty();
     Ok(Outcome::Report(Box::new(report)))
+}
+
+pub(super) fn diff(arguments: &DiffArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    let format = output.require("cassette diff", &[Format::Text, Format::Json, Format::Markdown])?;
+    let (old, new) = (read_one(&arguments.old)?, read_one(&arguments.new)?);
+    let diff = CassetteDiff::of(&old, &new);
+    Ok(Outcome::Text(match format {
+        Format::Text => diff.to_text(&output.style()),
+        Format::Json | Format::Junit => diff.to_json(),
+        Format::Markdown => diff.to_markdown(&output.style()),
+    }))
 }
 
 /// Reads the one cassette that was named.

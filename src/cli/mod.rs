@@ -58,7 +58,7 @@ enum Command {
     /// Check specs, list the scenarios that they imply, or print the schema of their format.
     #[command(subcommand)]
     Spec(spec::Command),
-    /// Show, seal or lint cassettes.
+    /// Show, seal, lint or compare cassettes.
     #[command(subcommand)]
     Cassette(cassette::Command),
 }
@@ -100,6 +100,7 @@ async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Cassette(cassette::Command::Show(command)) => cassette::show(command, &arguments.output),
         Command::Cassette(cassette::Command::Seal(command)) => cassette::seal(command),
         Command::Cassette(cassette::Command::Lint(command)) => cassette::lint(command),
+        Command::Cassette(cassette::Command::Diff(command)) => cassette::diff(command, &arguments.output),
     }
 }
 
@@ -118,6 +119,7 @@ impl Command {
             Self::Cassette(cassette::Command::Show(_)) => "cassette show",
             Self::Cassette(cassette::Command::Seal(_)) => "cassette seal",
             Self::Cassette(cassette::Command::Lint(_)) => "cassette lint",
+            Self::Cassette(cassette::Command::Diff(_)) => "cassette diff",
         }
     }
 }

@@ -43,6 +43,8 @@ enum FormatArg {
     Json,
     /// For CI servers.
     Junit,
+    /// For comments on pull requests.
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,6 +63,7 @@ impl OutputArgs {
             None | Some(FormatArg::Text) => Format::Text,
             Some(FormatArg::Json) => Format::Json,
             Some(FormatArg::Junit) => Format::Junit,
+            Some(FormatArg::Markdown) => Format::Markdown,
         }
     }
 
@@ -100,6 +103,11 @@ impl OutputArgs {
             working_folder: std::env::current_dir().ok().and_then(known),
             machine_folders: [Some(std::env::temp_dir()), home].into_iter().flatten().filter_map(known).collect(),
         }
+    }
+
+    /// The style of a text that stands in something else: without colours.
+    pub(super) fn plain_style(&self) -> Style {
+        Style { color: false, ..self.style() }
     }
 
     /// Tells the user what goes on, on standard error.

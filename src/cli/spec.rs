@@ -4,7 +4,7 @@ use super::output::OutputArgs;
 use super::sources::{SpecArgs, load_specs};
 use super::{Failure, Outcome};
 use crate::evidence::Report;
-use crate::report::{Format, scenarios_as_json, scenarios_as_text};
+use crate::report::{Format, quoted, scenarios_as_json, scenarios_as_text};
 use crate::spec;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -49,10 +49,11 @@ pub(super) fn print_schema(output: &OutputArgs) -> Result<Outcome, Failure> {
 }
 
 pub(super) fn scenarios(arguments: &ScenariosArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
-    let format = output.require("spec scenarios", &[Format::Text, Format::Json])?;
+    let format = output.require("spec scenarios", &[Format::Text, Format::Json, Format::Markdown])?;
     let specs = arguments.specs.load()?;
     Ok(Outcome::Text(match format {
         Format::Text => scenarios_as_text(&specs, &output.style()),
         Format::Json | Format::Junit => scenarios_as_json(&specs),
+        Format::Markdown => quoted("retake spec scenarios", &scenarios_as_text(&specs, &output.plain_style())),
     }))
 }

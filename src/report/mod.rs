@@ -2,10 +2,11 @@
 //!
 //! [`render`] is the one way out: `text` is for people and fits on a screen, `json` is
 //! the contract (fixed key order, nothing in it that changes between two runs over the
-//! same behaviour), `junit` is for CI servers. What came from outside passes through
-//! [`diagnostic::escape`](crate::diagnostic::escape) on each way. For Rust tests there is
+//! same behaviour), `junit` is for CI servers, `markdown` for comments on pull requests. What came from outside passes
+//! through [`diagnostic::escape`](crate::diagnostic::escape) on each way. For Rust tests there is
 //! [`Report::assert_passed`], and a report displays as text that may be a snapshot.
 
+mod cassettes;
 mod client;
 mod compare;
 mod diff;
@@ -13,6 +14,7 @@ mod finding;
 mod group;
 mod json;
 mod junit;
+mod markdown;
 mod miss;
 mod overview;
 mod paint;
@@ -21,6 +23,7 @@ mod stable;
 mod text;
 mod words;
 
+pub use cassettes::CassetteDiff;
 pub use compare::{Comparison, compare};
 pub use overview::overview;
 pub use scenarios::{scenarios_as_json, scenarios_as_text};
@@ -39,11 +42,13 @@ pub enum Format {
     Json,
     /// For CI servers.
     Junit,
+    /// For comments on pull requests.
+    Markdown,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Junit];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Junit, Self::Markdown];
 
     /// Its name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -51,6 +56,7 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -81,7 +87,13 @@ pub fn render(report: &Report, format: Format, style: &Style) -> String {
         Format::Text => text::render(report, style),
         Format::Json => json::render(report, style),
         Format::Junit => junit::render(report),
+        Format::Markdown => markdown::render(report, style),
     }
+}
+
+/// A text for people as Markdown, under a title of ours: nothing in it becomes markup.
+pub fn quoted(title: &str, text: &str) -> String {
+    markdown::quoted(title, text)
 }
 
 impl Report {

@@ -168,7 +168,8 @@ fn subject(subject: &SubjectChecks) -> String {
     format!("{} {}: {tally}", subject.subject.kind.as_str(), escape(&subject.subject.name))
 }
 
-fn ledger(report: &Report) -> String {
+/// What passed, in words.
+pub(super) fn ledger(report: &Report) -> String {
     let ledger = &report.ledger;
     if report.subjects.is_empty() && !report.specs.is_empty() {
         return words::count(report.specs.len() as u64, "spec");

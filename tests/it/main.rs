@@ -4,6 +4,8 @@
 
 mod bad_specs;
 mod captures;
+#[cfg(feature = "cli")]
+mod cassette_diff;
 mod cassettes;
 mod checks;
 mod client_checks;

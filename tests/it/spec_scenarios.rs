@@ -77,6 +77,8 @@ fn lists_them_for_programs_in_the_same_order() {
 fn refuses_a_form_that_it_has_not_and_a_spec_that_is_not_there() {
     let folder = folder();
 
-    retake(folder.path(), &["spec", "scenarios", "--format", "junit"]).assert_code(2).assert_stderr("text or json");
+    retake(folder.path(), &["spec", "scenarios", "--format", "junit"])
+        .assert_code(2)
+        .assert_stderr("text or json or markdown");
     retake(folder.path(), &["spec", "scenarios", "--spec", "gone.yaml"]).assert_code(2).assert_stderr("gone.yaml");
 }

@@ -4,7 +4,7 @@ use super::observed::Observed;
 use super::{built, installed, program, ran, text};
 use crate::command::retake;
 use serde_json::Value;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, time::Instant};
 
 /// Clients wait for most of a run, so that many of them share a processor.
 const DRIVERS_AT_A_TIME: &str = "8";
@@ -84,6 +84,7 @@ fn driven(command: &[String]) -> Vec<String> {
 }
 
 fn is_as_observed(client: &'static str, arguments: &[String]) {
+    let began = Instant::now();
     let found = verify(arguments);
     let observed = Observed::of(client);
 
@@ -92,6 +93,7 @@ fn is_as_observed(client: &'static str, arguments: &[String]) {
     assert_eq!(miscounted(&observed, &found), Vec::<String>::new(), "{client}");
     assert_eq!(ended_otherwise(&found), loops(&observed), "{client}");
     assert_eq!(unexercised(&found), Vec::<&str>::new(), "{client}");
+    println!("{client}: {:.1} s", began.elapsed().as_secs_f64());
     ran(&format!("{client}-verify"));
 }
 

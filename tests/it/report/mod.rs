@@ -5,6 +5,7 @@ mod client;
 mod compare;
 mod json;
 mod junit;
+mod markdown;
 mod text;
 
 use crate::checks::{Sample, samples, specs};
