@@ -127,6 +127,17 @@ impl<'a> Note<'a> {
         self.by(spec, line_of_key(spec, begin, key))
     }
 
+    /// The line of the first of these keys that begins a line of the spec, wherever it stands.
+    pub(super) fn by_word(self, spec: &'a Spec, keys: &[&str]) -> Self {
+        let begins =
+            |line: &str, key: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+        let line = |key: &&str| spec.text.lines().position(|line| begins(line, key));
+        match keys.iter().find_map(line).and_then(|line| u32::try_from(line + 1).ok()) {
+            Some(line) => self.by(spec, line),
+            None => self,
+        }
+    }
+
     /// What to do.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

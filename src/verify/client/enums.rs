@@ -3,9 +3,13 @@
 use super::super::finding::{Judgement, Note};
 use super::compare::{Difference, are_equal, unwrapped, words};
 use super::items::{deviation, differs, failed};
+use super::law::{by_output, line_of};
 use super::{Client, Said};
 use crate::evidence::{Got, Outcome, Probe};
 use crate::message::Json;
+
+/// What to do about a value that the client does not know and should.
+const OUT_OF_DATE: &str = "bring the client's list of values up to the spec's, or read enums as open";
 
 /// `enum.known-value`: a value that the spec lists reaches the caller as itself.
 pub(super) fn known_value<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
@@ -14,14 +18,18 @@ pub(super) fn known_value<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     }
     match client.said() {
         Said::Nothing | Said::Success(None) => Judgement::untouched(),
-        Said::Failure(_) => Judgement::broken(failed(client, "a value that the spec lists fails the call")),
+        Said::Failure(_) => {
+            let note = by_probe(client, failed(client, "a value that the spec lists fails the call"));
+            Judgement::broken(note.help(OUT_OF_DATE))
+        }
         Said::Success(Some(outcome)) => {
             let Some((probe, found)) = probed(client, outcome) else { return Judgement::untouched() };
             let sent = probe.takes.first().unwrap_or(&Json::Null);
             if found.is_some_and(|found| are_equal(sent, found)) {
                 return Judgement::held(1);
             }
-            Judgement::broken(of_probe(client, probe, "a value that the spec lists is not what was sent", found))
+            let note = of_probe(client, probe, "a value that the spec lists is not what was sent", found);
+            Judgement::broken(note.help(OUT_OF_DATE))
         }
     }
 }
@@ -32,7 +40,7 @@ pub(super) fn unknown_survives<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         (false, _) | (true, Said::Nothing) => Judgement::untouched(),
         (true, Said::Success(_)) => Judgement::held(1),
         (true, Said::Failure(_)) => {
-            let note = failed(client, "a value that the spec does not list fails the call");
+            let note = by_probe(client, failed(client, "a value that the spec does not list fails the call"));
             Judgement::broken(note.help("read enums as open: pass on a value that is not known, or call it unknown"))
         }
     }
@@ -58,12 +66,10 @@ pub(super) fn unknown_isolated<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
 pub(super) fn unknown_not_aliased<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let Some((probe, found)) = unlisted(client) else { return Judgement::untouched() };
     match found.and_then(Json::as_text) {
-        Some(text) if probe.modelled.iter().any(|value| *value == text) => Judgement::broken(of_probe(
-            client,
-            probe,
-            "a value that the spec does not list becomes one that it lists",
-            found,
-        )),
+        Some(text) if probe.modelled.iter().any(|value| *value == text) => {
+            let note = of_probe(client, probe, "a value that the spec does not list becomes one that it lists", found);
+            Judgement::broken(note.help("compare values letter by letter, and fall back to none of them"))
+        }
         Some(_) | None => Judgement::held(1),
     }
 }
@@ -113,6 +119,15 @@ fn at<'j>(value: &'j Json, pointer: &str) -> Option<&'j Json> {
             _ => value.get(&step),
         }
     })
+}
+
+/// The note, by the line of what is hostile; where that is no one place, of what the answer must hold.
+pub(super) fn by_probe<'a>(client: &Client<'_, 'a>, note: Note<'a>) -> Note<'a> {
+    let probe = client.run.expectation.probe.as_ref();
+    match probe.and_then(|probe| line_of(client, &probe.pointer)) {
+        Some(line) => note.by(client.spec, line),
+        None => by_output(client, note),
+    }
 }
 
 /// What is wrong at the hostile place.

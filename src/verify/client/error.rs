@@ -1,6 +1,7 @@
 //! By which name, message and status an error reaches the caller.
 
 use super::super::finding::{Judgement, Note, Part};
+use super::law::by_error;
 use super::{Client, Said};
 use crate::evidence::{ErrorClass, ExpectedError, Failure};
 use crate::message::Json;
@@ -75,8 +76,10 @@ pub(super) fn message<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         return Judgement::held(1);
     }
     let found = failure.message.as_deref().unwrap_or("no message");
+    let help = "hand on the member \"message\" of the error's body, in whatever case it is spelled";
     let note =
         Note::new("the service's message does not reach the caller").expected(format!("\"{sent}\"")).found(found);
+    let note = by_error(client, expected.name.as_deref(), expected.status, note.help(help));
     Judgement::broken(at_last(client, note))
 }
 
@@ -102,16 +105,23 @@ pub(super) fn unmodelled<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
 
 /// `error.untyped`: an error without a name keeps its status.
 pub(super) fn untyped<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
-    status_visible(client, |_| true, "an error without a name loses its status")
+    let help = "hand the status on, also where the error has no name";
+    status_visible(client, |_| true, "an error without a name loses its status", help)
 }
 
 /// `error.opaque-body`: an error whose body cannot be read is no error of reading, and keeps its status.
 pub(super) fn opaque_body<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let what = "an error whose body cannot be read is not told as an error with its status";
-    status_visible(client, |failure| failure.class != ErrorClass::Deserialise, what)
+    let help = "read the status first: a body that cannot be read must not hide it";
+    status_visible(client, |failure| failure.class != ErrorClass::Deserialise, what, help)
 }
 
-fn status_visible<'a>(client: &Client<'_, 'a>, is_told: impl Fn(&Failure) -> bool, what: &str) -> Judgement<'a> {
+fn status_visible<'a>(
+    client: &Client<'_, 'a>,
+    is_told: impl Fn(&Failure) -> bool,
+    what: &str,
+    help: &str,
+) -> Judgement<'a> {
     let Some(expected) = client.run.expectation.error.as_ref().filter(|_| client.is_probed()) else {
         return Judgement::untouched();
     };
@@ -127,7 +137,6 @@ fn status_visible<'a>(client: &Client<'_, 'a>, is_told: impl Fn(&Failure) -> boo
             if is_visible && is_told(failure) {
                 return Judgement::held(1);
             }
-            let help = "read the status first: a body that cannot be read must not hide it";
             Judgement::broken(wrong(client, what, expected).help(help))
         }
     }
@@ -167,13 +176,13 @@ fn on_wire(client: &Client<'_, '_>) -> Vec<String> {
 fn wrong<'a>(client: &Client<'_, 'a>, what: &str, expected: &ExpectedError) -> Note<'a> {
     let name = expected.name.as_deref().map(|name| format!("the code {name}"));
     let status = expected.status.map(|status| format!("the status {status}"));
-    let expected: Vec<String> = name.into_iter().chain(status).collect();
-    let error = client.run.expectation.error.as_ref().and_then(|error| client.spec.error(error.name.as_deref()?));
-    let note = at_last(client, Note::new(what).expected(expected.join(", ")).found(client.outcome()));
-    match error {
-        Some(error) => note.by(client.spec, error.line),
-        None => note,
-    }
+    let words: Vec<String> = name.into_iter().chain(status).collect();
+    let help = match client.said() {
+        Said::Success(_) => "report an error wherever the status is one, whatever the body says",
+        Said::Nothing | Said::Failure(_) => "tell errors apart by their names alone: a status stands for several",
+    };
+    let note = at_last(client, Note::new(what).expected(words.join(", ")).found(client.outcome()));
+    by_error(client, expected.name.as_deref(), expected.status, note).help(help)
 }
 
 /// The note, with the last exchange.

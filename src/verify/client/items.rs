@@ -2,12 +2,16 @@
 
 use super::super::finding::{Judgement, Note, Part};
 use super::compare::{Comparison, Difference};
+use super::law::{by_error_of, by_output, line_of};
 use super::wire::{Answered, Why};
 use super::{Client, Said};
 use crate::evidence::reading::items;
 use crate::evidence::{CheckVerdict, Got, Outcome, Probe, Success};
 use crate::message::Json;
 use crate::spec::{Kind, Member, ShapeId};
+
+/// What to do about a value that is another.
+const AS_SENT: &str = "hand on each value as it came, and make up none for a member that is not there";
 
 /// `pagination.items-in-order`: where all pages came, all items reach the caller, in their order.
 pub(super) fn in_order<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
@@ -23,7 +27,10 @@ pub(super) fn in_order<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     match client.said() {
         Said::Nothing | Said::Success(None) => Judgement::untouched(),
         Said::Failure(_) if client.may_fail() => Judgement::untouched(),
-        Said::Failure(_) => Judgement::broken(failed(client, "every page came, and the client reports an error")),
+        Said::Failure(_) => {
+            let note = by_output(client, failed(client, "every page came, and the client reports an error"));
+            Judgement::broken(note.help("hand the items to the caller: nothing in these pages is an error"))
+        }
         Said::Success(Some(outcome)) => match deviation(client, outcome) {
             None => Judgement::held(1),
             Some(deviation) => Judgement::broken(deviation.note(client)),
@@ -50,7 +57,7 @@ pub(super) fn no_silent_truncation<'a>(client: &Client<'_, 'a>) -> Judgement<'a>
                 .expected("an error, since there may be more")
                 .found(client.outcome())
                 .help("pass the error on: a listing that broke off looks like a short one otherwise");
-            Judgement::broken(note)
+            Judgement::broken(by_error_of(client, last, note))
         }
         (Said::Success(_) | Said::Failure(_), _) => Judgement::held(1),
         (Said::Nothing, _) => Judgement::untouched(),
@@ -109,9 +116,10 @@ impl Deviation {
         match self {
             Self::Value(Some(item), difference) => {
                 differs(client, &format!("item {} is not what was sent", item + 1), Some(*item), difference.clone())
+                    .help(AS_SENT)
             }
             Self::Value(None, difference) => {
-                differs(client, "the output is not what was sent", None, difference.clone())
+                differs(client, "the output is not what was sent", None, difference.clone()).help(AS_SENT)
             }
             Self::Lost(lost, left) => {
                 let first = lost.first().copied().unwrap_or_default();
@@ -120,19 +128,24 @@ impl Deviation {
                     count => format!("{count} items are lost, the first of them item {}", first + 1),
                 };
                 differs(client, &what, Some(first), counts(lost.len() + left, *left))
+                    .help("hand on every item of every page that came, also where another item looks like it")
             }
             Self::Moved(item, place) => {
                 let pointer = String::new();
                 let (expected, found) = (format!("item {}", item + 1), format!("item {}", place + 1));
                 let difference = Difference { pointer, expected, found, is_made_up: false };
                 differs(client, &format!("item {} is not in its place", item + 1), Some(*item), difference)
+                    .help("keep the order in which the pages came, and the order within each")
             }
-            Self::MadeUp(expected, found) => {
-                differs(client, "the caller gets items that were not sent", None, counts(*expected, *found))
-            }
+            Self::MadeUp(expected, found) => by_output(
+                client,
+                differs(client, "the caller gets items that were not sent", None, counts(*expected, *found)),
+            )
+            .help("hand on each item once"),
             Self::Kind => Note::new("the outcome is of another kind than the operation")
                 .expected(if client.spec.pagination.is_some() { "items" } else { "an output" })
-                .found(client.outcome()),
+                .found(client.outcome())
+                .help("say \"items\" of a listing and \"output\" of any other operation: this is the driver's to say"),
         }
     }
 
@@ -267,12 +280,20 @@ pub(super) fn differs<'a>(
         let count = page_items(client, asked.index).len();
         if let (Some(item), Some(list)) = (item.filter(|item| *item < before + count), list) {
             let pointer = format!("/{}/{}{}", list.wire_name, item - before, difference.pointer);
-            return note.at(asked.index, Part::Body(pointer)).by(client.spec, list.line);
+            let line = line_of(client, &difference.pointer).unwrap_or(list.line);
+            return note.at(asked.index, Part::Body(pointer)).by(client.spec, line);
         }
         before += count;
     }
     match client.wire.last() {
-        Some(last) if list.is_none() => note.at(last.index, Part::Body(difference.pointer)),
+        Some(last) if list.is_none() => {
+            let line = line_of(client, &difference.pointer);
+            let note = note.at(last.index, Part::Body(difference.pointer));
+            match line {
+                Some(line) => note.by(client.spec, line),
+                None => note,
+            }
+        }
         Some(last) => note.at(last.index, Part::Response),
         None => note.counts_as(CheckVerdict::Fail),
     }

@@ -6,6 +6,7 @@
 //! reached says nothing, and leaves it to the row that says why.
 //!
 //! - [`wire`] says of each request why it came: the next page, a retry, or something that it should not be
+//! - `law` says which line of the spec asks for something
 //! - `compare` compares values as a caller gets them with values as they were sent
 //! - `fingerprint` says how the client behaves, in words that are no verdict
 //! - `request`, `tokens`, `paging`, `items`, `enums`, `shape`, `error`, `retry` are the checks
@@ -15,6 +16,7 @@ mod enums;
 mod error;
 mod fingerprint;
 mod items;
+mod law;
 mod paging;
 mod request;
 mod retry;

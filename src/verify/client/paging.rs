@@ -1,6 +1,7 @@
 //! Where a walk ends and where it goes on.
 
 use super::super::finding::{Judgement, Note, Part};
+use super::law::by_error_of;
 use super::wire::{Answered, Asked, Next, Why};
 use super::{Client, Said};
 use crate::evidence::CheckVerdict;
@@ -75,16 +76,22 @@ fn stops<'a>(client: &Client<'_, 'a>, end: &Next, what: &str) -> Judgement<'a> {
 
 /// `pagination.repeated-token`: what the client does when a token comes twice.
 pub(super) fn repeated_token<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
-    let Some(paging) = &client.spec.pagination else { return Judgement::untouched() };
     let Some(repeated) = repeated(client) else { return Judgement::untouched() };
     let Some(class) = on_repeated_token(client, repeated) else { return Judgement::untouched() };
     let allowed = &client.spec.client.repeated_token;
     if allowed.contains(&class) {
         return Judgement::held(1);
     }
+    let requests = client.run.arrivals.len();
+    let found = match class {
+        RepeatedToken::Loops => {
+            format!("the token \"{}\" again and again, {requests} requests in all", token(repeated))
+        }
+        RepeatedToken::Stops | RepeatedToken::Errors => format!("{}, after {requests} requests", client.outcome()),
+    };
     let note = Note::new(format!("on a token that comes twice, the client {}", word(class)))
         .at(repeated.index, Part::Response)
-        .found(format!("{}, after {} requests", client.outcome(), client.run.arrivals.len()));
+        .found(found);
     if allowed.is_empty() {
         return Judgement::of(1, vec![note.level(Level::Info).counts_as(CheckVerdict::Info)]);
     }
@@ -92,7 +99,7 @@ pub(super) fn repeated_token<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let note = note
         .level(Level::Must)
         .expected(format!("a client that {}", words.join(" or ")))
-        .by_key(client.spec, paging.line, "output_token")
+        .by_word(client.spec, &["repeated_token", "client"])
         .help("remember the last token, and stop or report an error when it comes again");
     Judgement::broken(note)
 }
@@ -103,6 +110,11 @@ pub(super) fn repeated<'c>(client: &'c Client<'_, '_>) -> Option<&'c Asked> {
         .wire
         .of_operation()
         .find(|asked| asked.answer.next_token().is_some_and(|token| client.wire.was_spent(token, asked.index)))
+}
+
+/// The token that a request was answered with.
+fn token(asked: &Asked) -> &str {
+    asked.answer.next_token().unwrap_or_default()
 }
 
 /// What the client did after a token had come twice; none where nobody knows.
@@ -160,7 +172,7 @@ pub(super) fn error_mid_walk<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                 .expected("no more request")
                 .found(page)
                 .help("tell the caller of the error, and leave it to the caller to begin again");
-            Judgement::broken(note)
+            Judgement::broken(by_error_of(client, error, note))
         }
         // That the error was kept from the caller is another row's to say.
         (None, Said::Success(_)) => Judgement::untouched(),

@@ -20,6 +20,7 @@ pub(super) fn signed<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                     .at(asked.index, Part::Request)
                     .expected(format!("a SigV4 signature for the service {}", client.spec.service.signing_name))
                     .found(why.clone())
+                    .by_word(client.spec, &["signing_name", "service"])
                     .help("sign with the credentials and the region that the environment gives, over what is sent");
                 return Judgement::broken(note);
             }
@@ -43,7 +44,8 @@ pub(super) fn route<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
             .at(asked.index, Part::Request)
             .expected(format!("{} {}", client.spec.http.method, client.spec.path_for(client.run.inputs)))
             .found(format!("{} {}", request.method, target::join(&request.path, &request.query)))
-            .by(client.spec, client.spec.http.line);
+            .by_key(client.spec, client.spec.http.line, "path")
+            .help("build the path of the operation: each input in its place, encoded, and nothing behind it");
         return Judgement::broken(note);
     }
     let Some((index, sent)) = first(client) else { return Judgement::untouched() };
@@ -56,7 +58,8 @@ pub(super) fn route<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                     .at(index, Part::Request)
                     .expected(given.unwrap_or_default())
                     .found(sent.unwrap_or_default())
-                    .by(client.spec, member.line);
+                    .by(client.spec, member.line)
+                    .help("put what the caller gave into the path, as it is");
             return Judgement::broken(note);
         }
     }
@@ -110,7 +113,8 @@ pub(super) fn member<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                 .at(asked.index, Part::Request)
                 .expected(problem.violation.expected())
                 .found(problem.violation.found())
-                .by(client.spec, problem.line);
+                .by(client.spec, problem.line)
+                .help("leave out what the caller did not give: a default of the client's own must be one that the type takes");
             return Judgement::broken(note);
         }
     }

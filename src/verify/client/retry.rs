@@ -3,6 +3,7 @@
 use super::super::finding::{Judgement, Note, Part};
 use super::error::at_last;
 use super::items::failed;
+use super::law::{by_error, by_error_of};
 use super::wire::{Answered, Asked, Why};
 use super::{Client, Said};
 use crate::evidence::CheckVerdict;
@@ -15,12 +16,12 @@ const SLACK: u64 = 20;
 
 /// `retry.throttled-then-ok`.
 pub(super) fn throttled_then_ok<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
-    then_ok(client, "retry.throttled-then-ok", Kind::Throttled, "was throttled")
+    then_ok(client, "retry.throttled-then-ok", Kind::Throttled, "a request that was throttled")
 }
 
 /// `retry.transient-then-ok`.
 pub(super) fn transient_then_ok<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
-    then_ok(client, "retry.transient-then-ok", Kind::Transient, "got an answer that may be better the next time")
+    then_ok(client, "retry.transient-then-ok", Kind::Transient, "after a fault that may pass")
 }
 
 /// `retry.opaque-transient`.
@@ -29,7 +30,7 @@ pub(super) fn opaque_transient<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         client,
         "retry.opaque-transient",
         Kind::Opaque,
-        "got an error whose body cannot be read, and which may pass",
+        "after a fault that may pass, where the error's body cannot be read",
     )
 }
 
@@ -59,17 +60,18 @@ fn then_ok<'a>(client: &Client<'_, 'a>, id: &str, wanted: Kind, what: &str) -> J
     let is_it = |asked: &&Asked| kind(&asked.answer) == Some(wanted);
     let met = client.wire.of_operation().filter(is_it).count() as u64;
     if let Some(last) = client.wire.last().filter(is_it) {
-        let note = Note::new(format!("the client {what}, and does not ask again"))
+        let note = Note::new(format!("the client does not retry {what}"))
             .at(last.index, Part::Response)
             .expected("another attempt")
             .found(client.outcome())
             .help("try again after a pause, a few times");
-        return Judgement::broken(note);
+        return Judgement::broken(by_error_of(client, last, note));
     }
     let is_ok = met > 0 && client.is_for(id) && client.is_whole();
     match client.said() {
         Said::Failure(_) if is_ok && !client.may_fail() => {
-            Judgement::broken(failed(client, "the next attempt succeeded, and the client reports an error"))
+            let note = failed(client, "the next attempt succeeded, and the client reports an error");
+            Judgement::broken(note.help("forget the failed attempts where a later one succeeds"))
         }
         Said::Nothing | Said::Success(_) | Said::Failure(_) => Judgement::held(met),
     }
@@ -80,12 +82,12 @@ pub(super) fn never_on_client_fault<'a>(client: &Client<'_, 'a>) -> Judgement<'a
     let errors = client.wire.of_operation().filter(|asked| asked.answer.is_final_error()).count() as u64;
     let retried = client.wire.of_operation().find(|asked| asked.why == Why::Retried);
     let Some(retried) = retried else { return Judgement::held(errors) };
-    let note = Note::new("the client asks again after an error that will be the same again")
+    let note = Note::new("the client retries a request that was refused, and will be refused again")
         .at(retried.index, Part::Request)
         .expected("no more request")
         .found(format!("attempt {}", retried.attempt))
         .help("retry what was throttled or broken, not what the client itself did wrong");
-    Judgement::broken(note)
+    Judgement::broken(by_error_of(client, retried, note))
 }
 
 /// `retry.bounded`.
@@ -107,7 +109,9 @@ pub(super) fn bounded<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let note = Note::new("the client makes more attempts than it may")
         .at(index, Part::Request)
         .expected(format!("{most} attempts at most"))
-        .found(format!("{attempts} attempts"));
+        .found(format!("{attempts} attempts"))
+        .by_word(client.spec, &["max_attempts", "client"])
+        .help("count every attempt of a request, whatever it failed by, and stop at the limit");
     Judgement::broken(note)
 }
 
@@ -203,8 +207,9 @@ pub(super) fn exhausted_surfaces<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let broken = |what: &str| {
         let note = Note::new(what)
             .expected(expected.clone().unwrap_or_else(|| "the service's error".to_owned()))
-            .found(client.outcome());
-        Judgement::broken(at_last(client, note))
+            .found(client.outcome())
+            .help("give the caller the error of the last attempt, not one of the client's own");
+        Judgement::broken(at_last(client, by_error(client, expected.as_deref(), error.status, note)))
     };
     match client.said() {
         Said::Nothing | Said::Failure(None) => Judgement::untouched(),
@@ -235,6 +240,7 @@ pub(super) fn no_unexplained_request<'a>(client: &Client<'_, 'a>) -> Judgement<'
     let note = Note::new("neither paging nor retrying explains the request")
         .at(surplus.index, Part::Request)
         .expected("no more request")
-        .found(format!("request {}", surplus.index + 1));
+        .found(format!("request {}", surplus.index + 1))
+        .help("send the pages of the walk and the retries of what failed, and nothing else");
     Judgement::broken(note)
 }

@@ -2,8 +2,9 @@
 
 use super::super::finding::{Judgement, Note, Part};
 use super::compare::{are_equal, is_nothing};
-use super::enums::{of_probe, probed};
+use super::enums::{by_probe, of_probe, probed};
 use super::items::{deviation, failed};
+use super::law::by_output;
 use super::{Client, Said};
 use crate::evidence::Outcome;
 use crate::message::Json;
@@ -32,9 +33,12 @@ pub(super) fn null_optional<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         Said::Failure(_) if client.may_fail() && client.is_probed() => Judgement::held(1),
         _ if !client.is_whole() => Judgement::untouched(),
         Said::Nothing | Said::Success(None) => Judgement::untouched(),
-        Said::Failure(_) => Judgement::broken(failed(client, "a member that is not there, or null, fails the call")),
+        Said::Failure(_) => {
+            let note = by_probe(client, failed(client, "a member that is not there, or null, fails the call"));
+            Judgement::broken(note.help(ABSENT))
+        }
         Said::Success(Some(outcome)) => match deviation(client, outcome) {
-            Some(deviation) if deviation.is_made_up() => Judgement::broken(deviation.note(client)),
+            Some(deviation) if deviation.is_made_up() => Judgement::broken(deviation.note(client).help(ABSENT)),
             Some(_) => Judgement::untouched(),
             None => null_at_probe(client, outcome),
         },
@@ -47,10 +51,13 @@ fn null_at_probe<'a>(client: &Client<'_, 'a>, outcome: &Outcome) -> Judgement<'a
     // Of a member that must be there nobody says what null is read as: any value of the enum would be made up.
     let is_wrong = if probe.is_required { is_value } else { !is_nothing(found) };
     if is_wrong {
-        return Judgement::broken(of_probe(client, probe, "null becomes a value", found));
+        return Judgement::broken(of_probe(client, probe, "null becomes a value", found).help(ABSENT));
     }
     Judgement::held(1)
 }
+
+/// What to do about a member that is not there.
+const ABSENT: &str = "take null for absence, and make up no value for what is absent";
 
 /// `shape.wrong-type`: a value of a wrong type is an error, or what was sent; never another value, nor nothing.
 pub(super) fn wrong_type<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
@@ -70,7 +77,8 @@ pub(super) fn wrong_type<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                 } else {
                     "a value of a wrong type becomes another value"
                 };
-                Judgement::broken(of_probe(client, probe, what, found))
+                let help = "report an error where a value is not of its type, or hand it on as it came";
+                Judgement::broken(of_probe(client, probe, what, found).help(help))
             }
         },
     }
@@ -115,7 +123,7 @@ fn no_silent_loss<'a>(client: &Client<'_, 'a>, what: &str) -> Judgement<'a> {
             let note = Note::new(what).expected(expected).found(client.outcome());
             let note = note.help("report an error where the body of a success cannot be read");
             Judgement::broken(match client.wire.last() {
-                Some(last) => note.at(last.index, Part::Response),
+                Some(last) => by_output(client, note).at(last.index, Part::Response),
                 None => note,
             })
         }

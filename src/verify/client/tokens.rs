@@ -58,7 +58,8 @@ pub(super) fn token_verbatim<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                 .at(last.index, Part::Response)
                 .expected(format!("a request with \"{token}\""))
                 .found(client.outcome())
-                .by_key(client.spec, paging.line, "output_token");
+                .by_key(client.spec, paging.line, "output_token")
+                .help("take the token for what it is, any text of its type, and send it back encoded once");
             Judgement::broken(note)
         }
         _ => Judgement::held(followed),
@@ -85,7 +86,8 @@ pub(super) fn inputs_stable<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
                     .at(asked.index, Part::Request)
                     .expected(words(first, &member.key))
                     .found(words(sent, &member.key))
-                    .by(client.spec, member.line);
+                    .by(client.spec, member.line)
+                    .help("build the request for each page from the first one, and change nothing but the token");
                 return Judgement::broken(note);
             }
         }
@@ -140,7 +142,7 @@ fn restarted<'a>(client: &Client<'_, 'a>, asked: &Asked, before: &Asked) -> Note
         Some(token) => format!("the page of \"{token}\""),
         None => "the first page".to_owned(),
     };
-    let note = Note::new("after an answer that may be better the next time, the client asks for another page")
+    let note = Note::new("after a throttle or a fault, the client asks for another page than the one that failed")
         .at(asked.index, Part::Request)
         .expected(page(before))
         .found(page(asked))
@@ -160,7 +162,8 @@ fn changed<'a>(client: &Client<'_, 'a>, asked: &Asked, before: &Asked) -> Option
             .at(asked.index, Part::Request)
             .expected(words(before, &member.key))
             .found(words(sent, &member.key))
-            .by(client.spec, member.line),
+            .by(client.spec, member.line)
+            .help("send the same request again, and change nothing but its signature"),
     )
 }
 

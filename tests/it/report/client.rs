@@ -1,12 +1,16 @@
 //! Reports of clients: what went wrong in many scenarios fits a screen or two.
 
-use crate::client_checks::client::Fault;
-use crate::client_checks::subject::{all, judge, play, specs};
+use crate::client_checks::client::fault::Found;
+use crate::client_checks::client::{FAULTS, Fault};
+use crate::client_checks::subject::{all, judge, play, scenario, specs};
 use retake::diagnostic::{Diagnostic, Location};
-use retake::evidence::{KnownFailures, Report, RunVerdict, ScenarioResult, ScenarioVerdict, Trouble, TroubleKind};
+use retake::evidence::{
+    CheckVerdict, KnownFailures, Report, RunVerdict, ScenarioResult, ScenarioVerdict, Trouble, TroubleKind,
+};
 use retake::message::Json;
 use retake::report::{Format, Style, render};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The report of a client with these faults, each of which it shows in the scenarios that a word names.
 pub(super) fn run(faults: &[(&str, Fault)], known: &KnownFailures) -> Report {
@@ -271,4 +275,41 @@ fn all_is_told_when_asked_for_and_little_when_not() {
     assert_eq!(verbose.matches("FAIL  error.typed (must)\n").count(), 30);
     assert!(verbose.contains("\n  repeated-token         loops\n"));
     assert_eq!(quiet, "PASS  verify client\n");
+}
+
+#[test]
+fn every_finding_says_what_is_expected_what_came_which_request_which_line_and_what_to_do() {
+    // No line of a spec asks for these: they hold of any client.
+    const BY_NO_LINE: &[&str] = &[
+        "shape.unknown-member-ignored",
+        "error.unmodelled",
+        "retry.transient-then-ok",
+        "retry.opaque-transient",
+        "retry.no-unexplained-request",
+    ];
+    let is_judged = |found: &Found| matches!(found, Found::Must(_) | Found::Should(_));
+    // What only a process shows is shown by processes.
+    let is_endless = |fault: Fault| fault == Fault::RunsAway;
+    let mut seen = BTreeSet::new();
+    let mut lacking = Vec::new();
+    for (fault, _, id) in FAULTS.iter().filter(|(fault, found, _)| is_judged(found) && !is_endless(*fault)) {
+        let (script, trace) = play(&specs(), scenario(id), *fault);
+        let report = judge(&specs(), &script, &trace, Some(&trace.outcome));
+
+        let findings = || report.findings.iter().filter(|finding| finding.verdict >= CheckVerdict::Warn);
+        for finding in findings() {
+            seen.insert(finding.check.id);
+            let parts = [
+                ("exchange", finding.exchange.is_some() && finding.in_short.is_some()),
+                ("expected", finding.expected.is_some()),
+                ("found", finding.found.is_some()),
+                ("spec", finding.spec.is_some() != BY_NO_LINE.contains(&finding.check.id)),
+                ("help", finding.help.is_some()),
+            ];
+            let missing = parts.iter().filter(|(_, is_there)| !is_there).map(|(part, _)| *part);
+            lacking.extend(missing.map(|part| format!("{fault:?}: {} has no {part}", finding.check.id)));
+        }
+    }
+    assert!(lacking.is_empty(), "{lacking:#?}");
+    assert!(seen.len() >= 38, "{seen:?}");
 }
