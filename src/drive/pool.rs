@@ -85,12 +85,13 @@ pub(super) fn finish<S: Stage>(mut report: Report, shared: &Shared<S>) -> Report
     match shared.gave_up() {
         Some(mut error) => {
             if left > 0 {
-                error.what = format!("{}; {left} scenarios were not run", error.what);
+                let were = if left == 1 { "1 scenario was".to_owned() } else { format!("{left} scenarios were") };
+                error.what = format!("{}; {were} not run", error.what);
             }
             report = with_trouble(report, error);
         }
         None if left > 0 && !report.interrupted => {
-            let what = format!("{left} scenarios came to no result, which is a defect of retake");
+            let what = format!("of {left} of the scenarios nothing is known, which is a defect of retake");
             report = with_trouble(report, Diagnostic::new(what).help("please report it"));
         }
         None => {}
@@ -155,4 +156,123 @@ async fn work<S: Stage>(
         }
     }
     seat.leave().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drive::{Job, Pace, Played, Says, Scene, Template, Way};
+    use crate::evidence::RunVerdict;
+    use crate::evidence::known::KnownFailures;
+    use crate::net::Credentials;
+    use crate::scenario::{Script, scenarios};
+    use crate::spec::embedded;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    /// A stage that nobody asks anything, until it breaks.
+    struct Quiet {
+        opened: AtomicUsize,
+        breaks_at: usize,
+        breaks: fn() -> Diagnostic,
+    }
+
+    impl Stage for Quiet {
+        type Scene = Empty;
+
+        async fn open(&self, _script: Arc<Script>, _outlast: Duration) -> Result<Empty, Diagnostic> {
+            if self.opened.fetch_add(1, Ordering::Relaxed) == self.breaks_at {
+                return Err((self.breaks)());
+            }
+            Ok(Empty(Credentials::new("RETAKEEXAMPLE0000000", "secret", None)))
+        }
+    }
+
+    struct Empty(Credentials);
+
+    impl Scene for Empty {
+        fn port(&self) -> u16 {
+            1
+        }
+
+        fn credentials(&self) -> &Credentials {
+            &self.0
+        }
+
+        async fn close(self) -> Played {
+            Played::default()
+        }
+    }
+
+    fn plan(jobs: usize, script: &str) -> Plan {
+        let specs = Arc::new(embedded());
+        let all = scenarios(specs.iter().next().unwrap(), 0).into_iter().take(jobs);
+        let command = ["sh", "-c", script].map(Into::into);
+        Plan {
+            jobs: all.map(|scenario| Job { name: scenario.id.clone(), scenario: Arc::new(scenario) }).collect(),
+            specs,
+            way: Way::Once(Template::new(&command, &[]).unwrap(), Says::IfWritten),
+            client: "client".to_owned(),
+            inherited: vec![("PATH".to_owned(), std::env::var("PATH").unwrap())],
+            region: "us-east-1".to_owned(),
+            workers: 3,
+            pace: Pace::of(Duration::from_secs(2), false),
+            known: KnownFailures::default(),
+            today: 0,
+        }
+    }
+
+    async fn run_on(breaks_at: usize, breaks: fn() -> Diagnostic, plan: Plan) -> (Report, Vec<usize>) {
+        let mut told = Vec::new();
+        let stage = Quiet { opened: AtomicUsize::new(0), breaks_at, breaks };
+        let report = run(stage, plan, std::future::pending(), |_, ended| told.push(ended)).await;
+        (report, told)
+    }
+
+    #[tokio::test]
+    async fn lists_the_scenarios_in_their_order_whichever_ends_first() {
+        let slow_first = "case $RETAKE_SCENARIO in */one-page) sleep 0.3;; esac";
+        let plan = plan(7, slow_first);
+        let expected: Vec<String> = plan.jobs.iter().map(|job| job.name.clone()).collect();
+
+        let (report, told) = run_on(usize::MAX, || Diagnostic::new("never"), plan).await;
+
+        let listed: Vec<String> = report.scenarios.iter().map(|scenario| scenario.id.clone()).collect();
+        assert_eq!(listed, expected);
+        assert_eq!(told, [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!((report.ledger.scenarios, report.verdict()), (7, RunVerdict::NoEvidence));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_cannot_be_opened_ends_it_all_and_keeps_what_has_ended() {
+        let mut plan = plan(7, "true");
+        plan.workers = 1;
+
+        let (report, _) = run_on(2, || Diagnostic::new("no port is free"), plan).await;
+
+        assert_eq!(report.scenarios.len(), 2);
+        assert_eq!(report.troubles[0].diagnostic.what, "no port is free; 5 scenarios were not run");
+        assert_eq!(report.verdict(), RunVerdict::Error);
+    }
+
+    #[tokio::test]
+    async fn a_result_that_is_lost_is_no_silent_pass() {
+        let (report, _) = run_on(2, || panic!("a defect"), plan(7, "true")).await;
+
+        assert_eq!(report.scenarios.len(), 6);
+        assert!(report.troubles[0].diagnostic.what.starts_with("of 1 of the scenarios nothing is known"));
+        assert_eq!(report.verdict(), RunVerdict::Error);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_cannot_be_started_ends_it_all() {
+        let mut plan = plan(7, "true");
+        plan.way = Way::Once(Template::new(&["/no/such/client".into()], &[]).unwrap(), Says::IfWritten);
+
+        let (report, _) = run_on(usize::MAX, || Diagnostic::new("never"), plan).await;
+
+        assert!(report.scenarios.is_empty() && report.checks.is_empty() && report.subjects.is_empty());
+        assert!(report.troubles[0].diagnostic.what.starts_with("cannot start /no/such/client"));
+        assert_eq!(report.verdict(), RunVerdict::Error);
+    }
 }

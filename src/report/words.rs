@@ -94,6 +94,9 @@ fn no_evidence(report: &Report) -> String {
         Lack::AllRefused => "every request was refused",
         Lack::NoRequest => "no request came",
         Lack::NothingFound => "nothing was found to look at",
+        Lack::NoScenario => "every scenario was skipped",
+        Lack::AllElsewhere => "every request was refused in every scenario",
+        Lack::NoClient => "no request came in any scenario",
         Lack::NoExchange => "there are no exchanges",
         Lack::NoCheck => "no check of the contract passed on what there is",
     };
@@ -108,6 +111,14 @@ pub(super) fn evidence_help(report: &Report) -> &'static str {
         Lack::NothingFound => {
             "name a file, or a folder that holds some: cassettes end in .cassette.yaml, specs in .yaml"
         }
+        Lack::NoScenario => "the reasons say what the client lacks",
+        Lack::AllElsewhere => {
+            "the requests were malformed, a browser's or for another host: let the client ask the URL that it is given"
+        }
+        Lack::NoClient => {
+            "the client ignores the endpoint, or fails before it asks: let it take the URL from AWS_ENDPOINT_URL or \
+             RETAKE_ENDPOINT (a driver: from \"endpoint\"), and switch off what it puts before the host"
+        }
         Lack::NoExchange => "name a cassette that holds exchanges, or record one",
         Lack::NoCheck => "load the specs of the recorded operations, and record a success",
     }
@@ -118,6 +129,9 @@ enum Lack {
     AllRefused,
     NoRequest,
     NothingFound,
+    NoScenario,
+    AllElsewhere,
+    NoClient,
     NoExchange,
     NoCheck,
 }
@@ -125,7 +139,15 @@ enum Lack {
 impl Lack {
     fn of(report: &Report) -> Self {
         let ledger = &report.ledger;
-        if ledger.requests > 0 && ledger.requests == ledger.refused {
+        let is_refused = ledger.requests > 0 && ledger.requests == ledger.refused;
+        if !report.scenarios.is_empty() && ledger.exchanges == 0 {
+            return match (ledger.scenarios, is_refused) {
+                (0, _) => Self::NoScenario,
+                (_, true) => Self::AllElsewhere,
+                (_, false) => Self::NoClient,
+            };
+        }
+        if is_refused {
             Self::AllRefused
         } else if ledger.exchanges > 0 {
             Self::NoCheck

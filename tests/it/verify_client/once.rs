@@ -173,7 +173,8 @@ fn a_command_that_never_asks_proves_nothing() {
     let run = kit.run(&["--select", "baseline/*"], &["sh", "-c", "echo 'no such file' >&2; exit 1"]);
     let json = kit.verify(&["--select", "error/*-header"], &["false"]);
 
-    run.assert_code(3).assert_stderr("no request came in any scenario").assert_stderr("AWS_ENDPOINT_URL");
+    run.assert_code(3).assert_stdout("no request came in any scenario").assert_stdout("AWS_ENDPOINT_URL");
+    run.assert_stdout("it printed last: no such file");
     json.run.assert_code(3);
     let scenario = json.scenario("error/validation-header");
     assert_eq!(scenario["verdict"], "skipped", "{scenario}");

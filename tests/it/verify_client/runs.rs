@@ -89,6 +89,17 @@ fn known_failures_do_not_fail_the_run_as_long_as_they_are_there() {
 
     passes.assert_code(1).assert_stdout("enum.known-value");
     other.assert_code(0);
+
+    let old = "enum/image-set-workflow-status-updating-for-study-consistency";
+    kit.write(
+        "old.yaml",
+        &format!("known_failures: 1\nfailures:\n  - {{check: enum.known-value, scenario: {old}, reason: old model}}\n"),
+    );
+    let client = [client.to_str().unwrap(), "is-out-of-date"];
+    kit.run(&["--driver", "--select", old], &client).assert_code(1).assert_stdout("enum.known-value");
+    let known = kit.verify(&["--driver", "--select", old, "--known-failures", "old.yaml"], &client);
+    known.run.assert_code(0).assert_stdout("old model");
+    assert_ne!(known.scenario(old)["verdict"], "fail");
 }
 
 #[test]

@@ -6,14 +6,13 @@ mod progress;
 mod stage;
 mod trial;
 
-use crate::cli::output::{OutputArgs, to_stderr};
+use crate::cli::output::OutputArgs;
 use crate::cli::session::{DEFAULT_REGION, Signals, today};
 use crate::cli::sources::{SpecArgs, display};
 use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::drive::{self, Job, Language, Pace, Plan, Says, Template, Way};
 use crate::evidence::known::KnownFailures;
-use crate::evidence::{Report, RunVerdict};
 use crate::scenario::{Family, families, families_with_recording};
 use crate::spec::Specs;
 use crate::store;
@@ -158,8 +157,9 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
     let mut report = drive::run(theatre, plan, signals.wait(), |scenario, _| progress.tell(scenario)).await;
 
     report.strict = arguments.strict;
-    if report.verdict() == RunVerdict::NoEvidence {
-        explain_silence(&report);
+    if report.ledger.scenarios > 0 && report.ledger.requests == 0 {
+        // The report says what to do, where it is one for people.
+        output.progress("no request came in any scenario: does the client ask the endpoint that it is given?");
     }
     Ok(Outcome::Report(Box::new(report)))
 }
@@ -271,21 +271,4 @@ fn jobs(families: &[(String, Vec<Family>)]) -> Vec<Job> {
         scenarios.map(|scenario| Job { name: name(&scenario.id), scenario: Arc::new(scenario.clone()) }).collect()
     };
     families.iter().flat_map(|of_one| -> Vec<Job> { of_operation(of_one) }).collect()
-}
-
-/// Says on standard error why nothing may have come.
-fn explain_silence(report: &Report) {
-    let ledger = &report.ledger;
-    if ledger.requests > ledger.refused || ledger.scenarios == 0 {
-        return;
-    }
-    let warning = match ledger.refused {
-        0 => Diagnostic::new("no request came in any scenario").help(
-            "the client ignores the endpoint: let it take the URL from AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: \
-             from \"endpoint\"), and switch off what it puts before the host",
-        ),
-        refused => Diagnostic::new(format!("all {refused} requests were refused"))
-            .help("they were malformed, a browser's or for another host: let the client ask the URL that it is given"),
-    };
-    to_stderr(&format!("warning: {warning}"));
 }
