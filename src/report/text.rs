@@ -4,10 +4,13 @@ use super::group::Group;
 use super::paint::{Ink, Paint};
 use super::{Style, client, finding, miss, words};
 use crate::diagnostic::escape;
-use crate::evidence::{CheckResult, CheckVerdict, Finding, Report, RunVerdict, SubjectChecks, TroubleKind};
+use crate::evidence::{CheckVerdict, Finding, Report, RunVerdict, SubjectChecks, TroubleKind};
 
 /// How many paragraphs of a sort are shown, unless all are asked for.
 const SHOWN: usize = 5;
+
+/// How many checks that nothing touched are named, where scenarios were run.
+const NAMED: usize = 12;
 
 /// How many lines of findings are shown behind those, where scenarios were run.
 const LINES: usize = 15;
@@ -158,7 +161,7 @@ fn counts(report: &Report, style: &Style, paint: Paint) -> Vec<String> {
         if !report.scenarios.is_empty() {
             lines.push(client::score(report));
         }
-        lines.extend(not_exercised(&report.checks, paint));
+        lines.extend(not_exercised(report, style, paint));
     }
     lines
 }
@@ -193,11 +196,11 @@ pub(super) fn ledger(report: &Report) -> String {
     parts.join(", ")
 }
 
-fn not_exercised(checks: &[CheckResult], paint: Paint) -> Option<String> {
-    let ids: Vec<&str> = checks
-        .iter()
-        .filter(|result| result.verdict == CheckVerdict::NotExercised)
-        .map(|result| result.check.id)
-        .collect();
-    (!ids.is_empty()).then(|| paint.word(Ink::Faint, &format!("not exercised: {}", ids.join(", "))))
+/// The checks that nothing touched; a client that got nowhere touches few.
+fn not_exercised(report: &Report, style: &Style, paint: Paint) -> Option<String> {
+    let untouched = report.checks.iter().filter(|result| result.verdict == CheckVerdict::NotExercised);
+    let ids: Vec<&str> = untouched.map(|result| result.check.id).collect();
+    let shown = if style.verbose || report.scenarios.is_empty() { usize::MAX } else { NAMED };
+    let names = words::list(ids.iter().copied(), shown);
+    (!ids.is_empty()).then(|| paint.word(Ink::Faint, &format!("not exercised: {names}")))
 }

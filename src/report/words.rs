@@ -99,6 +99,7 @@ fn no_evidence(report: &Report) -> String {
         Lack::NoClient => "no request came in any scenario",
         Lack::NoExchange => "there are no exchanges",
         Lack::NoCheck => "no check of the contract passed on what there is",
+        Lack::NoClient => "no request came in any scenario",
     };
     format!("nothing is proved: {why}")
 }
@@ -120,7 +121,12 @@ pub(super) fn evidence_help(report: &Report) -> &'static str {
              RETAKE_ENDPOINT (a driver: from \"endpoint\"), and switch off what it puts before the host"
         }
         Lack::NoExchange => "name a cassette that holds exchanges, or record one",
+        Lack::NoCheck if !report.scenarios.is_empty() => "run more scenarios, or let the client get further in them",
         Lack::NoCheck => "load the specs of the recorded operations, and record a success",
+        Lack::NoClient => {
+            "lead the client to AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: to \"endpoint\"); each scenario that was \
+             skipped says why"
+        }
     }
 }
 
@@ -134,6 +140,7 @@ enum Lack {
     NoClient,
     NoExchange,
     NoCheck,
+    NoClient,
 }
 
 impl Lack {
@@ -151,6 +158,8 @@ impl Lack {
             Self::AllRefused
         } else if ledger.exchanges > 0 {
             Self::NoCheck
+        } else if !report.scenarios.is_empty() {
+            Self::NoClient
         } else if report.subjects.is_empty() && report.command != "record" {
             Self::NothingFound
         } else if report.checks.is_empty() {

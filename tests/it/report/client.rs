@@ -2,15 +2,18 @@
 
 use crate::client_checks::client::fault::Found;
 use crate::client_checks::client::{FAULTS, Fault};
-use crate::client_checks::subject::{all, judge, play, scenario, specs};
+use crate::client_checks::subject::{Trace, all, judge, play, scenario, specs};
 use retake::diagnostic::{Diagnostic, Location};
 use retake::evidence::{
-    CheckVerdict, KnownFailures, Report, RunVerdict, ScenarioResult, ScenarioVerdict, Trouble, TroubleKind,
+    CheckVerdict, ChildEnd, KnownFailures, Outcome, Report, RunVerdict, ScenarioResult, ScenarioVerdict, Trouble,
+    TroubleKind,
 };
 use retake::message::Json;
 use retake::report::{Format, Style, render};
+use retake::scenario::Script;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The report of a client with these faults, each of which it shows in the scenarios that a word names.
 pub(super) fn run(faults: &[(&str, Fault)], known: &KnownFailures) -> Report {
@@ -312,4 +315,25 @@ fn every_finding_says_what_is_expected_what_came_which_request_which_line_and_wh
     }
     assert!(lacking.is_empty(), "{lacking:#?}");
     assert!(seen.len() >= 38, "{seen:?}");
+}
+
+#[test]
+fn a_client_that_never_asked_is_told_how_it_is_led() {
+    let mut report = Report::new("verify client");
+    for scenario in all().iter().take(3) {
+        let script = Script::new(specs(), Arc::new(scenario.clone()), 3);
+        let trace = Trace { exchanges: Vec::new(), arrivals: Vec::new(), outcome: Outcome::Exit(ChildEnd::Exit(0)) };
+        let mut one = judge(&specs(), &script, &trace, Some(&trace.outcome));
+        one.scenarios.push(ScenarioResult {
+            id: scenario.id.clone(),
+            verdict: ScenarioVerdict::Skipped,
+            reason: Some("no request came".to_owned()),
+            requests: 0,
+            outcome: None,
+        });
+        report.merge(one);
+    }
+
+    assert_eq!(report.verdict(), RunVerdict::NoEvidence);
+    insta::assert_snapshot!("client-never-asked", text(&report));
 }
