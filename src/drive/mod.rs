@@ -1,9 +1,16 @@
-//! Running a client: the environment that leads it to us, and its process.
+//! Running a client: the environment that leads it to us, its process, and scenario after scenario.
 //!
 //! The environment is data ([`environment`]); four families of SDKs follow it
 //! unmodified. The process ([`Running`]) has a group of its own, which is gone
-//! when the run is over. What the client does is seen from the wire; what it
-//! says is another matter, and not this module's.
+//! when the run is over. [`run`] drives a client through a [`Plan`]: several
+//! processes beside each other, each scenario on a [`Stage`] that the caller brings,
+//! judged when it ends, the results in the order of the scenarios.
+//!
+//! - `seat` is the place of one process at a time, `pool` all of them, `limit` how long a scenario may take
+//! - `once` runs a COMMAND a scenario, `placeholders` fills it, `awscli` reads what the AWS command line prints
+//! - `driver` talks to a persistent driver in the words of `protocol`, line by line (`lines`)
+//! - `capture` and `tail` keep what is printed within bounds, and show the end of it
+//! - `judge` makes the report of one scenario; `check` tries a driver step by step; `skeleton` is one to begin with
 
 mod awscli;
 mod capture;
