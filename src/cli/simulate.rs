@@ -2,7 +2,7 @@
 
 use super::output::OutputArgs;
 use super::session::{CommandArgs, DEFAULT_REGION, ListenArgs, Session, Signals, client_name};
-use super::sources::{SpecArgs, only_operation, parse_input};
+use super::sources::{SpecArgs, only_operation, parse_credentials, parse_input};
 use super::{Failure, Outcome};
 use crate::evidence::{Ledger, Report, Subject, SubjectKind};
 use crate::net::Credentials;
@@ -43,15 +43,6 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     command: CommandArgs,
-}
-
-fn parse_credentials(text: &str) -> Result<Credentials, String> {
-    let is_key_id =
-        |id: &str| (16..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    match text.split_once(':') {
-        Some((id, secret)) if is_key_id(id) && !secret.is_empty() => Ok(Credentials::new(id, secret, None)),
-        _ => Err("credentials are written ID:SECRET, the id being 16 to 128 of A-Z and 0-9".to_owned()),
-    }
 }
 
 pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cassette::Cassette;
+use crate::net::Credentials;
 use crate::spec::{self, Specs};
 use crate::store;
 use clap::Args;
@@ -67,5 +68,15 @@ pub(super) fn parse_input(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("an input is written NAME=VALUE".to_owned()),
+    }
+}
+
+/// Reads `ID:SECRET`.
+pub(super) fn parse_credentials(text: &str) -> Result<Credentials, String> {
+    let is_key_id =
+        |id: &str| (16..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    match text.split_once(':') {
+        Some((id, secret)) if is_key_id(id) && !secret.is_empty() => Ok(Credentials::new(id, secret, None)),
+        _ => Err("credentials are written ID:SECRET, the id being 16 to 128 of A-Z and 0-9".to_owned()),
     }
 }

@@ -111,28 +111,33 @@ impl KnownFailures {
         self.failures.is_empty()
     }
 
-    /// Refuses entries whose check or scenario nobody knows.
-    pub fn check_names(&self, scenario_ids: &[&str]) -> Result<(), Vec<Diagnostic>> {
+    /// Refuses entries whose check does not judge this side, or whose scenario (of a mock: the operation) nobody knows.
+    pub fn check_names(&self, side: Side, scenario_ids: &[&str]) -> Result<(), Vec<Diagnostic>> {
         let errors: Vec<Diagnostic> =
-            self.failures.iter().flat_map(|failure| self.unknown_names(failure, scenario_ids)).collect();
+            self.failures.iter().flat_map(|failure| self.unknown_names(failure, side, scenario_ids)).collect();
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    fn unknown_names(&self, failure: &KnownFailure, scenario_ids: &[&str]) -> Vec<Diagnostic> {
-        let mine = || checks_for(Side::Client).map(|check| check.id);
+    fn unknown_names(&self, failure: &KnownFailure, side: Side, scenario_ids: &[&str]) -> Vec<Diagnostic> {
+        let mine = || checks_for(side).map(|check| check.id);
+        let (judged, scenario, list) = match side {
+            Side::Client => ("client", "scenario", "`retake spec scenarios` lists them"),
+            Side::Mock => ("mock", "operation", "the scenario of a mock is the operation that was probed"),
+            Side::Recording => ("recording", "exchange", "`retake cassette show` lists them"),
+        };
         let mut errors = Vec::new();
         if check(&failure.check).is_none() {
             let error = Diagnostic::new(format!("there is no check \"{}\"", failure.check)).at(self.place(failure));
-            let error = error.help("README.md lists the checks, and every report of `verify client` does");
+            let error = error.help(format!("README.md lists the checks, and every report of `verify {judged}` does"));
             errors.push(error.suggest(&failure.check, mine()));
         } else if !mine().any(|id| id == failure.check) {
-            let error = Diagnostic::new(format!("the check \"{}\" judges no client", failure.check));
-            let error = error.at(self.place(failure)).expected("a check of clients");
+            let error = Diagnostic::new(format!("the check \"{}\" judges no {judged}", failure.check));
+            let error = error.at(self.place(failure)).expected(format!("a check of {judged}s"));
             errors.push(error.help("take the entry out, or name the check that fails"));
         }
         if !scenario_ids.contains(&failure.scenario.as_str()) {
-            let error = Diagnostic::new(format!("there is no scenario \"{}\"", failure.scenario));
-            let error = error.at(self.place(failure)).help("`retake spec scenarios` lists them");
+            let error = Diagnostic::new(format!("there is no {scenario} \"{}\"", failure.scenario));
+            let error = error.at(self.place(failure)).help(list);
             errors.push(error.suggest(&failure.scenario, scenario_ids.iter().copied()));
         }
         errors

@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod fingerprint;
 pub mod known;
 pub mod outcome;
+mod purpose;
 pub mod reading;
 pub mod report;
 pub mod run;
@@ -22,6 +23,7 @@ pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
 pub use fingerprint::{Trait, TraitKind};
 pub use known::{KnownFailure, KnownFailures, KnownResult, KnownState};
 pub use outcome::{ErrorClass, Failure, Got, Outcome};
+pub use purpose::Purpose;
 pub use report::{
     CheckResult, CheckVerdict, ChildEnd, Finding, Ledger, Report, RunVerdict, SpecLine, Subject, SubjectChecks,
     SubjectKind, Trouble, TroubleKind,

@@ -11,9 +11,11 @@
 
 mod plan;
 mod send;
+mod shortfall;
 mod step;
 mod target;
 
 pub use plan::{DEFAULT_MAX_REQUESTS, Plan, ProbeRequest, Target};
 pub use send::Prober;
+pub use shortfall::shortfall;
 pub use target::Wanted;

@@ -1,6 +1,7 @@
 //! What a probe asks, in which order: pure, fed with each answer.
 
-use super::step::{Call, Step, steps};
+use super::step::{Call, Step, steps, steps_of_mock};
+use crate::evidence::Purpose;
 use crate::evidence::reading::{Content, NextToken, Outcome, next_token};
 use crate::message::{PROBE_HEADER, Request, Response};
 use crate::spec::errors::error_type;
@@ -36,6 +37,12 @@ pub struct ProbeRequest<'s> {
     pub request: Request,
     /// Which attempt it is, from 1; the second to fourth follow a throttled one.
     pub attempt: u32,
+    /// The number of the call in the run, from 1: attempts have it in common.
+    pub call: u32,
+    /// The number of the page in its walk, from 1.
+    pub page: u32,
+    /// What it is after; none if it is a page of a walk.
+    pub purpose: Option<Purpose>,
 }
 
 /// The requests of a run, each following from the answers to those before.
@@ -69,6 +76,10 @@ pub struct Plan<'s> {
     pending: Option<Pending>,
     sent: u32,
     max_requests: u32,
+    /// How many calls there were.
+    calls: u32,
+    /// Whether the limit ended the walk of the answer that was observed last.
+    is_cut: bool,
     /// The last token that each target has issued, and its other resource.
     issued: Vec<Issued>,
 }
@@ -92,6 +103,7 @@ struct Pending {
     target: usize,
     call: Call,
     attempt: u32,
+    page: u32,
     /// The tokens that this walk has spent.
     spent: BTreeSet<String>,
 }
@@ -99,10 +111,19 @@ struct Pending {
 impl<'s> Plan<'s> {
     /// The plan of a run over these operations, in their order.
     pub fn new(targets: Vec<Target<'s>>, max_requests: u32) -> Self {
+        Self::of_steps(targets, max_requests, steps)
+    }
+
+    /// The same, and what only a mock is asked: a page size that is no number, and requests without a valid signature.
+    pub fn of_mock(targets: Vec<Target<'s>>, max_requests: u32) -> Self {
+        Self::of_steps(targets, max_requests, steps_of_mock)
+    }
+
+    fn of_steps(targets: Vec<Target<'s>>, max_requests: u32, steps: impl Fn(&Target<'s>) -> Vec<Step>) -> Self {
         let all = targets.iter().enumerate();
         let steps = all.flat_map(|(index, target)| steps(target).into_iter().map(move |step| (index, step))).collect();
         let issued = vec![Issued::default(); targets.len()];
-        Self { targets, steps, pending: None, sent: 0, max_requests, issued }
+        Self { targets, steps, pending: None, sent: 0, max_requests, calls: 0, is_cut: false, issued }
     }
 
     /// The next request, whose answer is to be [observed](Plan::observe); none at the end.
@@ -118,10 +139,13 @@ impl<'s> Plan<'s> {
         self.sent += 1;
         let spec = self.targets[pending.target].spec;
         let mut request = spec::build_request(spec, &pending.call.inputs);
-        if let Some(purpose) = &pending.call.purpose {
-            request.headers.push(PROBE_HEADER, purpose.as_str());
+        let purpose = pending.call.purpose.clone();
+        if let Some(purpose) = purpose.as_ref().filter(|purpose| purpose.is_told()) {
+            request.headers.push(PROBE_HEADER, purpose.to_string());
         }
-        Some(ProbeRequest { spec, request, attempt: pending.attempt })
+        self.calls += u32::from(pending.attempt == 1);
+        let (attempt, page) = (pending.attempt, pending.page);
+        Some(ProbeRequest { spec, request, attempt, call: self.calls, page, purpose })
     }
 
     /// How many requests have been asked for.
@@ -129,8 +153,14 @@ impl<'s> Plan<'s> {
         self.sent
     }
 
+    /// Whether the limit ended the walk of the answer that was observed last.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// Takes the answer to the last request in.
     pub fn observe(&mut self, response: &Response) {
+        self.is_cut = false;
         let Some(mut pending) = self.pending.take() else { return };
         let spec = self.targets[pending.target].spec;
         if is_throttled(spec, response) && pending.attempt < MAX_ATTEMPTS {
@@ -142,9 +172,11 @@ impl<'s> Plan<'s> {
         let Some(token) = token_of(spec, response) else { return };
         self.remember(&pending, pagination, &token);
         let is_new = pending.spent.insert(token.clone());
-        if pending.call.walks && is_new && self.sent < self.max_requests {
+        let goes_on = pending.call.walks() && is_new;
+        self.is_cut = goes_on && self.sent >= self.max_requests;
+        if goes_on && !self.is_cut {
             set(spec, &mut pending.call.inputs, &pagination.input_token, &token);
-            self.pending = Some(Pending { attempt: 1, ..pending });
+            self.pending = Some(Pending { attempt: 1, page: pending.page + 1, ..pending });
         }
     }
 
@@ -152,11 +184,11 @@ impl<'s> Plan<'s> {
         let page_size = pagination.page_size.as_ref().and_then(|key| pending.call.inputs.get(key)).cloned();
         let token = Some(Token { token: token.to_owned(), page_size });
         let issued = &mut self.issued[pending.target];
-        if pending.call.is_of_other {
-            issued.foreign = token;
-        } else if pending.call.walks {
+        match pending.call.purpose {
+            None => issued.own = token,
+            Some(Purpose::OtherResource) => issued.foreign = token,
             // What a call with a wrong input issues, if a service lets it, is of another resource.
-            issued.own = token;
+            Some(_) => {}
         }
     }
 
@@ -165,27 +197,27 @@ impl<'s> Plan<'s> {
             Step::Call(call) => call,
             Step::EmptyToken => {
                 self.issued[target].own.as_ref()?;
-                self.token_call(target, "empty-token", "", None)?
+                self.token_call(target, Purpose::EmptyToken, "", None)?
             }
             Step::TamperedToken => {
                 let issued = self.issued[target].own.as_ref()?;
-                self.token_call(target, "tampered-token", &tampered(&issued.token), issued.page_size.as_ref())?
+                self.token_call(target, Purpose::TamperedToken, &tampered(&issued.token), issued.page_size.as_ref())?
             }
             Step::UnknownToken => {
                 self.issued[target].own.as_ref()?;
-                self.token_call(target, "unknown-token", UNKNOWN_TOKEN, None)?
+                self.token_call(target, Purpose::UnknownToken, UNKNOWN_TOKEN, None)?
             }
             Step::ForeignToken => {
                 let foreign = self.issued[target].foreign.as_ref()?;
-                self.token_call(target, "foreign-token", &foreign.token, foreign.page_size.as_ref())?
+                self.token_call(target, Purpose::ForeignToken, &foreign.token, foreign.page_size.as_ref())?
             }
         };
-        Some(Pending { target, call, attempt: 1, spent: BTreeSet::new() })
+        Some(Pending { target, call, attempt: 1, page: 1, spent: BTreeSet::new() })
     }
 
     /// A call with the target's own inputs and a token, with the page size that the token was issued for: nothing but
     /// the token shall be wrong.
-    fn token_call(&self, target: usize, purpose: &str, token: &str, page_size: Option<&InputValue>) -> Option<Call> {
+    fn token_call(&self, target: usize, purpose: Purpose, token: &str, page_size: Option<&InputValue>) -> Option<Call> {
         let Target { spec, inputs, .. } = &self.targets[target];
         let pagination = spec.pagination.as_ref()?;
         let mut inputs = inputs.clone();
@@ -193,7 +225,7 @@ impl<'s> Plan<'s> {
         if let (Some(key), Some(page_size)) = (&pagination.page_size, page_size) {
             inputs.set(key, page_size.clone());
         }
-        Some(Call { purpose: Some(purpose.to_owned()), ..Call::once(inputs) })
+        Some(Call::once(inputs, purpose))
     }
 }
 

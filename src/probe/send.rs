@@ -1,8 +1,9 @@
 //! Sending what a plan asks for, signed, to an endpoint.
 
-use super::Plan;
+use super::{Plan, ProbeRequest};
 use crate::diagnostic::Diagnostic;
-use crate::message::Response;
+use crate::evidence::Purpose;
+use crate::message::{End, Exchange, Link, PROBE_HEADER, Response};
 use crate::net::sigv4::Signer;
 use crate::net::{Clock, Credentials, Endpoint, Trust, Upstream, UpstreamLimits};
 use crate::spec::errors::error_type;
@@ -10,6 +11,9 @@ use std::time::Duration;
 
 /// What retake's own proxy answers when nobody stands behind it: asking on would only take time.
 const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
+
+/// How many answers in a row may break off before no more is asked.
+const MOST_BROKEN: u32 = 3;
 
 /// Where probes go, and who asks.
 #[derive(Debug, Clone)]
@@ -38,11 +42,68 @@ impl Prober {
         ran.map(|()| plan.sent())
     }
 
+    /// Sends everything that the plan asks for, and keeps each exchange, with what it was after; what it has by then
+    /// stays, also where this is given up. The mark of a probe is no part of a request: what is asked does not know it.
+    ///
+    /// Stops early where the endpoint cannot be talked to, and where it broke off several answers in a row.
+    pub async fn collect(
+        &self,
+        plan: &mut Plan<'_>,
+        limits: UpstreamLimits,
+        into: &mut Vec<Exchange>,
+    ) -> Result<(), Diagnostic> {
+        let upstream = Upstream::new(self.endpoint.clone(), &Trust::default(), limits, self.clock.clone())?;
+        let collected = self.collect_over(plan, &upstream, into).await;
+        upstream.close().await;
+        collected
+    }
+
+    async fn collect_over(
+        &self,
+        plan: &mut Plan<'_>,
+        upstream: &Upstream,
+        into: &mut Vec<Exchange>,
+    ) -> Result<(), Diagnostic> {
+        let mut broken = 0;
+        while let Some(mut probe) = plan.next() {
+            self.pause_before(probe.attempt).await;
+            probe.request.headers = probe.request.headers.iter().filter(|(name, _)| *name != PROBE_HEADER).collect();
+            let signer = self.signer_for(&probe)?;
+            let response = upstream.fetch(&probe.request, signer.as_ref()).await?;
+            broken = if response.end == End::Complete { 0 } else { broken + 1 };
+            plan.observe(&response);
+            into.push(exchange(probe, response, plan.is_cut()));
+            if broken == MOST_BROKEN {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Who signs a probe: nobody, or somebody with another secret, where that is what it tries.
+    fn signer_for(&self, probe: &ProbeRequest<'_>) -> Result<Option<Signer>, Diagnostic> {
+        let credentials = match probe.purpose {
+            Some(Purpose::Unsigned) => return Ok(None),
+            Some(Purpose::WronglySigned) => {
+                let other = Credentials::throwaway()?;
+                let token = self.credentials.token().map(str::to_owned);
+                Credentials::new(self.credentials.key_id(), other.secret(), token)
+            }
+            _ => self.credentials.clone(),
+        };
+        let service = probe.spec.service.signing_name.clone();
+        Ok(Some(Signer { credentials, region: self.region.clone(), service }))
+    }
+
+    async fn pause_before(&self, attempt: u32) {
+        if let Some(repeated) = attempt.checked_sub(2) {
+            tokio::time::sleep(self.pause * 2_u32.pow(repeated)).await;
+        }
+    }
+
     async fn run_over(&self, plan: &mut Plan<'_>, upstream: &Upstream) -> Result<(), Diagnostic> {
         while let Some(probe) = plan.next() {
-            if let Some(repeated) = probe.attempt.checked_sub(2) {
-                tokio::time::sleep(self.pause * 2_u32.pow(repeated)).await;
-            }
+            self.pause_before(probe.attempt).await;
             let signer = Signer {
                 credentials: self.credentials.clone(),
                 region: self.region.clone(),
@@ -55,6 +116,34 @@ impl Prober {
             plan.observe(&response);
         }
         Ok(())
+    }
+}
+
+/// The exchange of a probe, named by what it was after, else by its page.
+fn exchange(probe: ProbeRequest<'_>, response: Response, is_cut: bool) -> Exchange {
+    let paging = probe.spec.pagination.as_ref();
+    let size_member = paging.and_then(|paging| probe.spec.input_member(paging.page_size.as_deref()?));
+    let size = || probe.request.query_value(&size_member?.wire_name).map(|size| format!("size-{size}-"));
+    let name = match (&probe.purpose, paging) {
+        (Some(Purpose::PageSize), _) => format!("{}page-size", size().unwrap_or_default()),
+        (Some(purpose), _) => purpose.to_string(),
+        (None, Some(_)) => format!("{}page-{}", size().unwrap_or_default(), probe.page),
+        (None, None) => "call".to_owned(),
+    };
+    let attempt = if probe.attempt > 1 { format!("-attempt-{}", probe.attempt) } else { String::new() };
+    let link = Link {
+        call: Some(probe.call.to_string()),
+        probe: probe.purpose.as_ref().map(ToString::to_string),
+        ..Link::default()
+    };
+    Exchange {
+        id: format!("{}/{name}{attempt}", probe.spec.operation),
+        operation: Some(probe.spec.operation.clone()),
+        unfinished: is_cut,
+        request: probe.request,
+        response,
+        link,
+        ..Exchange::default()
     }
 }
 

@@ -1,7 +1,11 @@
 //! The steps of a probe: what follows from the contract alone.
 
 use super::plan::{Target, set};
+use crate::evidence::Purpose;
 use crate::spec::{Inputs, Location, Spec, exemplar};
+
+/// What no service takes for a number.
+const NO_NUMBER: &str = "retake";
 
 /// A step, whose request may depend on what was issued before.
 #[derive(Debug)]
@@ -22,17 +26,24 @@ pub(super) enum Step {
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) inputs: Inputs,
-    /// Whether its tokens are followed.
-    pub(super) walks: bool,
-    /// Whether it asks for the other resource.
-    pub(super) is_of_other: bool,
-    pub(super) purpose: Option<String>,
+    /// What it is after, where it is no walk.
+    pub(super) purpose: Option<Purpose>,
 }
 
 impl Call {
-    /// A call without a purpose of its own.
-    pub(super) fn once(inputs: Inputs) -> Self {
-        Self { inputs, walks: false, is_of_other: false, purpose: None }
+    /// A walk, whose tokens are followed.
+    fn walk(inputs: Inputs) -> Self {
+        Self { inputs, purpose: None }
+    }
+
+    /// One call.
+    pub(super) fn once(inputs: Inputs, purpose: Purpose) -> Self {
+        Self { inputs, purpose: Some(purpose) }
+    }
+
+    /// Whether its tokens are followed.
+    pub(super) fn walks(&self) -> bool {
+        self.purpose.is_none()
     }
 }
 
@@ -48,9 +59,18 @@ pub(super) fn steps(target: &Target<'_>) -> Vec<Step> {
     steps
 }
 
+/// All steps of an operation, and those that only a mock is asked.
+pub(super) fn steps_of_mock(target: &Target<'_>) -> Vec<Step> {
+    let mut steps = steps(target);
+    steps.extend(page_size_that_is_no_number(target));
+    let without = [Purpose::Unsigned, Purpose::WronglySigned];
+    steps.extend(without.map(|purpose| Step::Call(Call::once(target.inputs.clone(), purpose))));
+    steps
+}
+
 /// The walk without a page size, at 1, at 2 and at the maximum; one call if the operation does not page.
 fn walks(target: &Target<'_>) -> Vec<Step> {
-    let walk = |inputs| Step::Call(Call { walks: true, ..Call::once(inputs) });
+    let walk = |inputs| Step::Call(Call::walk(inputs));
     let mut steps = vec![walk(target.inputs.clone())];
     if let Some(paging) = Paging::of(target.spec) {
         steps.extend(paging.sizes().into_iter().map(|size| walk(paging.inputs(target, &target.inputs, size))));
@@ -64,17 +84,17 @@ fn identifiers(target: &Target<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     for member in spec.input.iter().filter(|member| member.location == Location::Path) {
         let Some(value) = target.inputs.text(&member.key) else { continue };
+        let key = || member.key.clone();
         let wrong = [
-            ("malformed", exemplar::malformed(spec, member.shape)),
-            ("unknown", exemplar::unknown(spec, member.shape, &value)),
+            (Purpose::Malformed(key()), exemplar::malformed(spec, member.shape)),
+            (Purpose::Unknown(key()), exemplar::unknown(spec, member.shape, &value)),
         ];
-        for (what, text) in wrong {
+        for (purpose, text) in wrong {
             // A label cannot be empty: the path would be another one.
             let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
             let mut inputs = target.inputs.clone();
             set(spec, &mut inputs, &member.key, &text);
-            let purpose = Some(format!("{what}-{}", member.key));
-            steps.push(Step::Call(Call { purpose, ..Call::once(inputs) }));
+            steps.push(Step::Call(Call::once(inputs, purpose)));
         }
     }
     steps
@@ -86,7 +106,16 @@ fn page_sizes_out_of_range(target: &Target<'_>) -> Vec<Step> {
     let zero = (paging.least > 0).then_some(0);
     let beyond = paging.most.map(|most| most + 1);
     let sizes = zero.into_iter().chain(beyond);
-    sizes.map(|size| Step::Call(Call::once(paging.inputs(target, &target.inputs, size)))).collect()
+    let of_size = |size| Step::Call(Call::once(paging.inputs(target, &target.inputs, size), Purpose::PageSize));
+    sizes.map(of_size).collect()
+}
+
+/// A page size that is no number.
+fn page_size_that_is_no_number(target: &Target<'_>) -> Option<Step> {
+    let paging = Paging::of(target.spec)?;
+    let mut inputs = target.inputs.clone();
+    set(target.spec, &mut inputs, paging.key, NO_NUMBER);
+    Some(Step::Call(Call::once(inputs, Purpose::PageSize)))
 }
 
 /// A page of the other resource, as short as can be so that it has a token, and then that token.
@@ -96,7 +125,7 @@ fn foreign_token(target: &Target<'_>) -> Vec<Step> {
         Some(paging) => paging.inputs(target, other, paging.least.max(1)),
         None => other.clone(),
     };
-    vec![Step::Call(Call { is_of_other: true, ..Call::once(inputs) }), Step::ForeignToken]
+    vec![Step::Call(Call::once(inputs, Purpose::OtherResource)), Step::ForeignToken]
 }
 
 /// The page sizes that an operation takes.

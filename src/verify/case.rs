@@ -3,8 +3,8 @@
 
 use super::finding::Part;
 use super::walk_case::{WalkCase, families, walk_cases};
-use crate::evidence::Evidence;
 use crate::evidence::reading::{Content, Outcome, Reading};
+use crate::evidence::{Evidence, Purpose};
 use crate::message::{Body, Exchange, Json, Response};
 use crate::spec::conform::{Problem, check_inputs, check_output_body, check_output_headers, check_raw_payload};
 use crate::spec::errors::ERROR_TYPE_HEADER;
@@ -49,6 +49,8 @@ pub(super) struct Case<'a> {
     pub(super) index: usize,
     pub(super) exchange: &'a Exchange,
     pub(super) reading: Reading<'a>,
+    /// What a prober was after with it.
+    pub(super) purpose: Option<Purpose>,
     /// What of an error a response with the status of success carries, in words.
     pub(super) error_in_success: Option<String>,
     /// What the inputs of a routed request violate.
@@ -64,7 +66,9 @@ impl<'a> Case<'a> {
             reading.route.as_ref().map(|route| check_inputs(route.spec, &route.inputs)).unwrap_or_default();
         let spec = reading.spec().filter(|_| reading.outcome.is_success());
         let error_in_success = spec.and_then(|spec| error_in_success(spec, &exchange.response, &reading.body));
-        let mut case = Self { index, exchange, reading, error_in_success, input_problems, output_problems: None };
+        let purpose = exchange.link.probe.as_deref().and_then(Purpose::parse);
+        let mut case =
+            Self { index, exchange, reading, purpose, error_in_success, input_problems, output_problems: None };
         case.output_problems = case.success().map(|success| success.problems(exchange));
         case
     }

@@ -3,6 +3,7 @@
 use super::case::{Case, deviating_error};
 use super::finding::{Judgement, Note, Part};
 use crate::diagnostic::nearest;
+use crate::evidence::Purpose;
 use crate::evidence::reading::{Content, Outcome};
 use crate::message::{Json, WithheldReason};
 use crate::spec::Spec;
@@ -25,6 +26,10 @@ pub(super) fn declared<'a>(case: &Case<'a>) -> Judgement<'a> {
     let (Some(spec), Outcome::Error { status, name }) = (case.spec(), &case.reading.outcome) else {
         return Judgement::untouched();
     };
+    // What refuses a signature stands before the operation, and has errors of its own.
+    if case.purpose.as_ref().is_some_and(Purpose::is_of_signature) {
+        return Judgement::untouched();
+    }
     let Some(name) = name else { return Judgement::broken(untyped(case, spec, *status)) };
     if spec.error(name).is_none() && !deviating_error(spec, name) {
         return Judgement::broken(undeclared(case, spec, name));

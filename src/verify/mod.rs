@@ -20,12 +20,14 @@ mod evidence;
 mod finding;
 mod lines;
 mod pagination;
+mod refusing;
 mod request;
 mod rule;
 mod run;
 mod shape;
 mod short;
 mod table;
+mod tokens;
 mod touched;
 mod walk_case;
 

@@ -9,6 +9,9 @@ use crate::spec::conform::{Violation, check_text};
 use crate::spec::{Charset, Spec};
 use std::collections::{HashMap, HashSet};
 
+/// From how many pages on a walk that was left has no end.
+const ENDLESS: usize = 100;
+
 /// What a token may be where the spec does not say it.
 const TOKEN_LENGTH: (u64, u64) = (1, 8192);
 
@@ -56,7 +59,7 @@ fn wrong_token(spec: &Spec, key: &str, token: &str) -> Option<(String, String, u
     is_wrong.then(|| (format!("{least} to {most} ASCII characters"), found(), member.line))
 }
 
-fn token_pointer(walk: &WalkCase<'_>) -> String {
+pub(super) fn token_pointer(walk: &WalkCase<'_>) -> String {
     pointer(walk.spec, &walk.paging.output_token)
 }
 
@@ -229,8 +232,8 @@ fn is_comparable(walk: &WalkCase<'_>) -> bool {
 }
 
 /// `pagination.walk-closed`: a walk ends with a last page.
-pub(super) fn walk_closed<'a>(_: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'a> {
-    if !walk.is_readable || walk.walk.begins_with_token() {
+pub(super) fn walk_closed<'a>(cases: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'a> {
+    if !walk.is_readable || walk.walk.begins_with_token() || is_single_call(cases, walk) {
         return Judgement::untouched();
     }
     let Some(open) = walk.walk.open_end() else {
@@ -239,6 +242,9 @@ pub(super) fn walk_closed<'a>(_: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'
     let note = Note::new(format!("the walk was left on page {}, whose token nobody spent", open.page))
         .at(open.last(), Part::Body(token_pointer(walk)))
         .by_key(walk.spec, walk.paging.line, "output_token");
+    if walk.walk.unfinished && cases.evidence.recording.is_none() {
+        return cut(cases, walk, note);
+    }
     if walk.walk.unfinished {
         return Judgement::broken(note.counts_as(CheckVerdict::Info).help("marked unfinished: nothing to do"));
     }
@@ -246,6 +252,30 @@ pub(super) fn walk_closed<'a>(_: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'
         .expected("a last page without a token, or `unfinished: true` on the last exchange")
         .found("a token at the end of the walk")
         .help("record the walk to its end, or mark its last exchange `unfinished: true` and seal the file");
+    Judgement::broken(note)
+}
+
+/// Whether a prober asked for this page alone, to see something else.
+fn is_single_call(cases: &Cases<'_>, walk: &WalkCase<'_>) -> bool {
+    walk.walk.exchanges().next().is_some_and(|first| cases.exchanges[first].purpose.is_some())
+}
+
+/// A walk that a prober left, since it went on for too long: it has no end, unless another walk shows that its listing
+/// is longer.
+fn cut<'a>(cases: &Cases<'a>, walk: &WalkCase<'a>, note: Note<'a>) -> Judgement<'a> {
+    let length = |walk: &WalkCase<'_>| walk.pages.iter().map(|page| page.items.len()).sum::<usize>();
+    let is_same = |other: &&WalkCase<'_>| {
+        other.spec.operation == walk.spec.operation && other.walk.inputs == walk.walk.inputs && is_comparable(other)
+    };
+    let is_longer = cases.walks.iter().filter(is_same).any(|other| length(other) > length(walk));
+    let pages = walk.pages.len();
+    if is_longer || pages < ENDLESS {
+        return Judgement::broken(note.counts_as(CheckVerdict::Info).help("allow more requests to see its end"));
+    }
+    let note = note
+        .expected("a last page without a token")
+        .found(format!("{pages} pages, and a token on each of them"))
+        .help("give no token on the last page; if the listing is that long, allow more requests");
     Judgement::broken(note)
 }
 

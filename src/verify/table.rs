@@ -6,7 +6,7 @@ use super::case::Case;
 use super::case::Cases;
 use super::finding::Judgement;
 use super::walk_case::WalkCase;
-use super::{enums, error, evidence, pagination, request, shape};
+use super::{enums, error, evidence, pagination, refusing, request, shape, tokens};
 use crate::evidence::{Demands, RecordingFacts};
 
 /// A check's function, by what it looks at.
@@ -24,8 +24,12 @@ pub(super) enum Judge {
 
 static JUDGES: &[(&str, Judge)] = &[
     ("pagination.token-advances", Judge::Walk(pagination::token_advances)),
+    ("pagination.token-opaque", Judge::Walk(tokens::opaque)),
     ("pagination.token-only-when-more", Judge::Family(pagination::token_only_when_more)),
     ("pagination.page-size-respected", Judge::Walk(pagination::page_size_respected)),
+    ("pagination.page-size-bounds", Judge::Exchange(refusing::page_size_bounds)),
+    ("pagination.bad-token-rejected", Judge::Exchange(refusing::bad_token)),
+    ("pagination.token-bound-to-inputs", Judge::Exchange(refusing::foreign_token)),
     ("pagination.no-overlap", Judge::Walk(pagination::no_overlap)),
     ("pagination.page-size-invariance", Judge::Family(pagination::page_size_invariance)),
     ("pagination.walk-closed", Judge::Walk(pagination::walk_closed)),
@@ -42,6 +46,8 @@ static JUDGES: &[(&str, Judge)] = &[
     ("error.status-matches-type", Judge::Exchange(error::status_matches_type)),
     ("request.route", Judge::Exchange(request::route)),
     ("request.member", Judge::Exchange(request::member)),
+    ("request.bad-id-rejected", Judge::Exchange(refusing::bad_id)),
+    ("request.unsigned-rejected", Judge::Exchange(refusing::unsigned)),
     ("evidence.age", Judge::Recording(evidence::age)),
     ("evidence.origin", Judge::Recording(evidence::origin)),
     ("evidence.sealed", Judge::Recording(evidence::sealed)),
@@ -50,7 +56,15 @@ static JUDGES: &[(&str, Judge)] = &[
 
 /// Of each chain, the first check that fails hides those behind it.
 static CHAINS: &[&[&str]] = &[
-    &["error.not-in-success", "error.declared", "error.status-matches-type"],
+    &[
+        "error.not-in-success",
+        "error.declared",
+        "error.status-matches-type",
+        "request.bad-id-rejected",
+        "pagination.page-size-bounds",
+        "pagination.bad-token-rejected",
+        "pagination.token-bound-to-inputs",
+    ],
     &["shape.wire-name", "shape.required", "shape.type", "enum.modelled", "shape.constraint", "shape.rule"],
     &[
         "pagination.token-length",
@@ -81,8 +95,8 @@ mod tests {
     use std::mem::discriminant;
 
     #[test]
-    fn every_check_of_a_recording_has_its_function() {
-        for check in checks_for(Side::Recording) {
+    fn every_check_of_a_recording_or_a_mock_has_its_function() {
+        for check in checks_for(Side::Recording).chain(checks_for(Side::Mock)) {
             assert!(judge(check.id).is_some(), "{} has no function", check.id);
         }
     }

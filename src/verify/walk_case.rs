@@ -105,7 +105,7 @@ fn walk_case<'a>(
 
 fn page(spec: &Spec, paging: &Pagination, call: &Call, case: &Case<'_>, names: &mut Names) -> Page {
     let items = items(spec, &case.reading.body).unwrap_or_default();
-    let items = items.iter().map(|item| identity(spec, paging, item).map(|name| names.number(name))).collect();
+    let items = items.iter().map(|item| identity_parts(spec, paging, item).map(|name| names.number(name))).collect();
     Page {
         exchange: call.last(),
         number: call.page,
@@ -142,8 +142,8 @@ fn is_readable(spec: &Spec, paging: &Pagination, case: &Case<'_>) -> bool {
     })
 }
 
-/// What tells an item from the others; none if a part of it is missing, or the spec names no parts.
-fn identity(spec: &Spec, paging: &Pagination, item: &Json) -> Option<Vec<String>> {
+/// What tells an item from the others, part by part; none if a part of it is missing, or the spec names no parts.
+pub(super) fn identity_parts(spec: &Spec, paging: &Pagination, item: &Json) -> Option<Vec<String>> {
     let members = spec.item_members(spec.output_member(&paging.items)?)?;
     let parts = paging.identity.iter().map(|key| {
         let member = members.iter().find(|member| member.key == *key)?;

@@ -31,7 +31,6 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["simulate", "--max-connections", "9"],
         &["verify", "cassette", "--coverage"],
         &["verify", "cassette", "--fail-under", "9"],
-        &["verify", "mock", "http://127.0.0.1:1"],
         &["verify", "live"],
         &["spec", "import", "x"],
         &["spec", "diff", "a", "b"],

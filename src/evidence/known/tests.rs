@@ -138,7 +138,7 @@ fn refuses_checks_and_scenarios_that_there_are_not() {
                 - {check: shape.type, scenario: page/cycle-4, reason: r}\n";
     let scenarios = ["page/cycle-2", "page/cycle-3"];
 
-    let errors = known(text).check_names(&scenarios).unwrap_err();
+    let errors = known(text).check_names(Side::Client, &scenarios).unwrap_err();
 
     let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(texts.len(), 3, "{texts:#?}");
@@ -148,7 +148,7 @@ fn refuses_checks_and_scenarios_that_there_are_not() {
     );
     assert!(texts[1].starts_with("the check \"shape.type\" judges no client\n  at known.yaml:4"), "{}", texts[1]);
     assert!(texts[2].contains("did you mean \"page/cycle-"), "{}", texts[2]);
-    assert_eq!(known(GOOD).check_names(&["page/cycle-2", "bytes/cut-body"]), Ok(()));
+    assert_eq!(known(GOOD).check_names(Side::Client, &["page/cycle-2", "bytes/cut-body"]), Ok(()));
 }
 
 #[test]

@@ -50,6 +50,11 @@ impl Credentials {
         Some(Self { key_id, secret, token: read("AWS_SESSION_TOKEN") })
     }
 
+    /// Whether AWS has issued them, by the key id: of a user, or of a role for a while.
+    pub fn is_of_aws(&self) -> bool {
+        ["AKIA", "ASIA"].iter().any(|prefix| self.key_id.starts_with(prefix))
+    }
+
     /// The access key id: what names a session.
     pub fn key_id(&self) -> &str {
         &self.key_id

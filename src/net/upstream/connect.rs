@@ -1,6 +1,6 @@
 //! Connections to an upstream: dialled, verified, kept for the next request.
 
-use super::Endpoint;
+use super::endpoint::{Endpoint, is_link_local};
 use crate::diagnostic::Diagnostic;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -128,6 +128,9 @@ impl Connections {
     async fn dial_without_limit(&self) -> Result<Lane, Diagnostic> {
         let address = (self.endpoint.host(), self.endpoint.port());
         let stream = TcpStream::connect(address).await.map_err(|error| self.unreachable(&error.to_string()))?;
+        if stream.peer_addr().is_ok_and(|peer| is_link_local(peer.ip())) {
+            return Err(self.unreachable("the name stands for a link-local address, which is no upstream"));
+        }
         // Failing only makes small requests slower.
         let _ = stream.set_nodelay(true);
         match &self.tls {

@@ -32,7 +32,7 @@ impl Endpoint {
         let refuse = |why: &str| {
             Diagnostic::new(format!("not the URL of a server: {why}"))
                 .expected("http://HOST[:PORT] or https://HOST[:PORT]")
-                .found(url)
+                .found(without_user(url))
         };
         let uri: Uri = url.parse().map_err(|_| refuse("it cannot be read"))?;
         let tls = match uri.scheme_str() {
@@ -42,7 +42,7 @@ impl Endpoint {
         };
         let authority = uri.authority().ok_or_else(|| refuse("it names no host"))?;
         if authority.as_str().contains('@') {
-            return Err(refuse("it has a user name"));
+            return Err(refuse("it has a user name or a password"));
         }
         if uri.path_and_query().is_some_and(|target| target.as_str() != "/") {
             return Err(refuse("it has a path or a query"));
@@ -53,9 +53,13 @@ impl Endpoint {
             "" => default,
             port => port.trim_start_matches(':').parse().map_err(|_| refuse("its port is no port"))?,
         };
+        let host_name = host.trim_matches(['[', ']']).to_owned();
+        if host_name.parse().is_ok_and(is_link_local) {
+            return Err(refuse("its host is link-local, where machines are told their own credentials"));
+        }
         // The Host of a request leaves out the port of the scheme, as every client does, and so does its signature.
         let authority = if port == default { host.to_owned() } else { format!("{host}:{port}") };
-        Ok(Self { tls, host: host.trim_matches(['[', ']']).to_owned(), port, authority })
+        Ok(Self { tls, host: host_name, port, authority })
     }
 
     /// `http` or `https`.
@@ -85,6 +89,24 @@ impl Endpoint {
 
     pub(super) fn is_tls(&self) -> bool {
         self.tls
+    }
+}
+
+/// Whether an address is one of this link alone, as those of metadata services are.
+pub(super) fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        // The second half of it is where one cloud has its metadata for IPv6: fd00:ec2::/32.
+        IpAddr::V6(address) => address.is_unicast_link_local() || address.segments()[..2] == [0xfd00, 0x0ec2],
+    }
+}
+
+/// A URL without what stands before an `@`: that may be a password.
+fn without_user(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &url[..scheme], &url[at..]),
+        (None, Some(at)) => format!("…{}", &url[at..]),
+        _ => url.to_owned(),
     }
 }
 
@@ -122,8 +144,21 @@ mod tests {
             "http://a:99999",
             "http://a:0x1",
             "http://a:",
+            "http://169.254.169.254",
+            "http://[::ffff:169.254.169.254]:80",
+            "http://[fe80::1]",
+            "http://[fd00:ec2::254]",
         ] {
             assert!(Endpoint::parse(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn does_not_repeat_a_password() {
+        for url in ["http://user:secret@a.example", "user:secret@a.example", "http://user:secret@a b"] {
+            let error = Endpoint::parse(url).unwrap_err().to_string();
+
+            assert!(!error.contains("secret"), "{error}");
         }
     }
 

@@ -13,6 +13,7 @@ use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::drive::{self, Job, Language, Pace, Plan, Says, Template, Way};
 use crate::evidence::known::KnownFailures;
+use crate::evidence::Side;
 use crate::scenario::{Family, families, families_with_recording};
 use crate::spec::Specs;
 use crate::store;
@@ -217,7 +218,7 @@ impl Arguments {
         })?;
         let known = KnownFailures::parse(&name, &text).map_err(Failure::all)?;
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
-        known.check_names(&names).map_err(Failure::all)?;
+        known.check_names(Side::Client, &names).map_err(Failure::all)?;
         Ok(known)
     }
 

@@ -1,0 +1,197 @@
+//! `retake verify mock`: a mock or emulator at a URL, probed as its specs imply.
+
+use crate::cli::output::OutputArgs;
+use crate::cli::session::{DEFAULT_REGION, Signals, refuse_unknown_inputs, today};
+use crate::cli::simulate;
+use crate::cli::sources::{SpecArgs, display, parse_credentials, parse_input};
+use crate::cli::{Failure, Outcome};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::evidence::known::KnownFailures;
+use crate::evidence::{CheckVerdict, Demands, Evidence, Report, Side, Subject, SubjectKind, Trouble, TroubleKind};
+use crate::message::{Exchange, Transcript};
+use crate::net::{Clock, Credentials, Endpoint, UpstreamLimits};
+use crate::probe::{DEFAULT_MAX_REQUESTS, Plan, Prober, Target, Wanted, shortfall};
+use crate::simulate::{Settings, Simulator};
+use crate::spec::{Inputs, Spec, Specs};
+use crate::verify::verify;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a mock may let us wait, for the head of an answer and between two parts of it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long one answer may take in all.
+const WHOLE: Duration = Duration::from_secs(30);
+
+/// The pause before a throttled probe is sent again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Verify a mock or an emulator at a URL: probe it as the specs imply.
+///
+/// Requests are signed with throw-away credentials, or with those of the AWS_ variables where they are none of
+/// AWS's own and the mock is on this machine or behind https. Credentials that AWS has issued never go to a mock.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The mock: http://HOST[:PORT] or https://HOST[:PORT].
+    #[arg(value_name = "URL")]
+    url: String,
+
+    #[command(flatten)]
+    specs: SpecArgs,
+
+    /// A resource that the mock has [default: stand-ins such as NAME0…01].
+    #[arg(long = "input", value_name = "NAME=VALUE", value_parser = parse_input)]
+    inputs: Vec<(String, String)>,
+
+    /// Another resource, whose page tokens are foreign to the first.
+    #[arg(long = "other-input", value_name = "NAME=VALUE", value_parser = parse_input)]
+    other_inputs: Vec<(String, String)>,
+
+    /// The credentials to sign with; to this machine or over https only.
+    #[arg(long, value_name = "ID:SECRET", value_parser = parse_credentials, env = "RETAKE_CREDENTIALS", hide_env_values = true)]
+    credentials: Option<Credentials>,
+
+    /// The region to sign for [default: us-east-1].
+    #[arg(long, env = "RETAKE_REGION", hide_env_values = true)]
+    region: Option<String>,
+
+    /// Let warnings fail the run.
+    #[arg(long)]
+    strict: bool,
+
+    /// Failures that are known, and fail nothing as long as they are there; their scenario is the operation.
+    #[arg(long, value_name = "FILE")]
+    known_failures: Option<PathBuf>,
+
+    /// How many requests the walks may make; what follows them is asked all the same.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_REQUESTS)]
+    max_requests: u32,
+}
+
+pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    let specs = Arc::new(arguments.specs.load()?);
+    refuse_unknown_inputs(&specs, &arguments.inputs)?;
+    refuse_unknown_inputs(&specs, &arguments.other_inputs)?;
+    // Not read by the command line's parser, which shows what it refuses: that may hold a password.
+    let url = Endpoint::parse(&arguments.url).map_err(Failure::usage)?;
+    let targets = arguments.targets(&specs)?;
+    let known = arguments.known(&targets)?;
+    let prober = arguments.prober(&url, output)?;
+
+    let mut signals = Signals::install()?;
+    let operations: Vec<&str> = targets.iter().map(|target| target.spec.operation.as_str()).collect();
+    output.progress(&format!("probing {} of {}", operations.join(", "), url));
+    let mut plan = Plan::of_mock(targets.clone(), arguments.max_requests);
+    let mut exchanges = Vec::new();
+    let ended = tokio::select! {
+        ended = prober.collect(&mut plan, limits(), &mut exchanges) => Some(ended),
+        () = signals.wait() => None,
+    };
+
+    let mut report = Report::new("verify mock");
+    for target in &targets {
+        report.merge(arguments.judge(&specs, target.spec, &url, &exchanges, &known));
+    }
+    report.command = "verify mock".to_owned();
+    report.strict = arguments.strict;
+    report.interrupted = ended.is_none();
+    if let Some(Err(diagnostic)) = ended {
+        report.troubles.push(Trouble { kind: TroubleKind::CouldNotLook, diagnostic });
+    }
+    Ok(Outcome::Report(Box::new(report)))
+}
+
+fn limits() -> UpstreamLimits {
+    UpstreamLimits { connect: PATIENCE, head: PATIENCE, gap: PATIENCE, whole: WHOLE, ..UpstreamLimits::default() }
+}
+
+impl Arguments {
+    /// What is probed: every read-only operation that pages; the inputs that are not given are stand-ins.
+    fn targets<'s>(&self, specs: &'s Arc<Specs>) -> Result<Vec<Target<'s>>, Failure> {
+        let settings = Settings { inputs: self.inputs.clone(), ..Settings::default() };
+        let simulator = Simulator::new(Arc::clone(specs), settings).map_err(Failure::usage)?;
+        let stand_ins = simulate::inputs(specs, &simulator, &self.inputs);
+        let known = |spec: &Spec| {
+            let own = stand_ins.iter().filter(|(name, _)| spec.input_member(name).is_some());
+            Some(Inputs::from_texts(spec, own.map(|(name, value)| (name.as_str(), value.as_str()))))
+        };
+        let wanted = Wanted { operation: None, inputs: self.inputs.clone(), other_inputs: self.other_inputs.clone() };
+        wanted.targets(specs, known).map_err(Failure::usage)
+    }
+
+    /// The known failures, all of which name what there is.
+    fn known(&self, targets: &[Target<'_>]) -> Result<KnownFailures, Failure> {
+        let Some(file) = &self.known_failures else { return Ok(KnownFailures::default()) };
+        let name = display(file);
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            let error = Diagnostic::new(format!("cannot read the known failures: {error}"));
+            Failure::usage(error.at(Location::file(&name)))
+        })?;
+        let known = KnownFailures::parse(&name, &text).map_err(Failure::all)?;
+        let operations: Vec<&str> = targets.iter().map(|target| target.spec.operation.as_str()).collect();
+        known.check_names(Side::Mock, &operations).map_err(Failure::all)?;
+        Ok(known)
+    }
+
+    fn prober(&self, url: &Endpoint, output: &OutputArgs) -> Result<Prober, Failure> {
+        Ok(Prober {
+            endpoint: url.clone(),
+            credentials: self.signing_credentials(url, output)?,
+            region: self.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+            clock: Clock::system(),
+            pause: PAUSE,
+        })
+    }
+
+    /// The given credentials, else those of the environment if they are nobody's, else throw-away ones.
+    fn signing_credentials(&self, url: &Endpoint, output: &OutputArgs) -> Result<Credentials, Failure> {
+        if let Some(given) = &self.credentials {
+            if url.is_private() {
+                return Ok(given.clone());
+            }
+            let error = Diagnostic::new("credentials go to this machine or over https only");
+            let error = error.found(url.to_string());
+            return Err(Failure::usage(error.help("leave --credentials out to sign with throw-away ones")));
+        }
+        match Credentials::from_environment(|name| std::env::var(name).ok()) {
+            Some(found) if found.is_of_aws() => {
+                output.progress("signing with throw-away credentials: those of the environment are not for mocks");
+            }
+            Some(found) if url.is_private() => return Ok(found),
+            Some(_) | None => {}
+        }
+        Credentials::throwaway().map_err(Failure::world)
+    }
+
+    /// Judges what was seen of one operation.
+    fn judge(
+        &self,
+        specs: &Specs,
+        spec: &Spec,
+        url: &Endpoint,
+        exchanges: &[Exchange],
+        known: &KnownFailures,
+    ) -> Report {
+        let is_its = |exchange: &&Exchange| exchange.operation.as_deref() == Some(spec.operation.as_str());
+        let transcript = Transcript { exchanges: exchanges.iter().filter(is_its).cloned().collect() };
+        let evidence = Evidence {
+            subject: Subject { kind: SubjectKind::Mock, name: url.to_string() },
+            transcript: &transcript,
+            recording: None,
+            places: &[],
+            run: None,
+            demands: Demands::on_day(today()),
+        };
+        let mut report = verify(specs, &evidence);
+        report.ledger.requests = report.ledger.exchanges;
+        let is_broken = report.checks.iter().any(|result| result.verdict == CheckVerdict::Fail);
+        known.apply(&mut report, &spec.operation, today());
+        let short = shortfall(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
+        // Where a must is broken, that is what there is to say; that there was no success follows from it.
+        let troubles = short.into_iter().filter(|_| !is_broken);
+        report.troubles.extend(troubles.map(|diagnostic| Trouble { kind: TroubleKind::CouldNotLook, diagnostic }));
+        report
+    }
+}
