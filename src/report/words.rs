@@ -99,7 +99,6 @@ fn no_evidence(report: &Report) -> String {
         Lack::NoClient => "no request came in any scenario",
         Lack::NoExchange => "there are no exchanges",
         Lack::NoCheck => "no check of the contract passed on what there is",
-        Lack::NoClient => "no request came in any scenario",
     };
     format!("nothing is proved: {why}")
 }
@@ -123,10 +122,6 @@ pub(super) fn evidence_help(report: &Report) -> &'static str {
         Lack::NoExchange => "name a cassette that holds exchanges, or record one",
         Lack::NoCheck if !report.scenarios.is_empty() => "run more scenarios, or let the client get further in them",
         Lack::NoCheck => "load the specs of the recorded operations, and record a success",
-        Lack::NoClient => {
-            "lead the client to AWS_ENDPOINT_URL or RETAKE_ENDPOINT (a driver: to \"endpoint\"); each scenario that was \
-             skipped says why"
-        }
     }
 }
 
@@ -140,7 +135,6 @@ enum Lack {
     NoClient,
     NoExchange,
     NoCheck,
-    NoClient,
 }
 
 impl Lack {
