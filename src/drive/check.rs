@@ -90,7 +90,7 @@ fn explain(report: &Report) -> Vec<Step> {
 fn verdict(scenario: &ScenarioResult) -> Step {
     let requests =
         if scenario.requests == 1 { "1 request".to_owned() } else { format!("{} requests", scenario.requests) };
-    let outcome = scenario.outcome.as_ref().and_then(|json| Outcome::from_json(json).ok());
+    let outcome = scenario.outcome.as_ref().and_then(|text| Outcome::parse(text.as_bytes()).ok());
     let said = outcome.map_or_else(|| "nothing".to_owned(), |outcome| outcome.to_string());
     let reason = scenario.reason.as_deref().unwrap_or("for no reason");
     match scenario.verdict {

@@ -68,7 +68,7 @@ fn judged(plan: &Plan, job: &Job, client: &str, script: &Script, played: Played,
         (ScenarioVerdict::of(&report), None)
     };
     report.ledger = Ledger { exchanges: report.ledger.exchanges, ..ledger };
-    let outcome = outcome.as_ref().and_then(Outcome::to_json);
+    let outcome = outcome.as_ref().and_then(Outcome::to_json).map(|json| json.to_compact().into());
     report.scenarios = vec![ScenarioResult { id: job.name.clone(), verdict, reason, requests: seen.requests, outcome }];
     report
 }

@@ -1,7 +1,6 @@
 //! What came of a scenario that a client was run through.
 
 use super::{CheckVerdict, Report};
-use crate::message::Json;
 
 /// What came of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +13,8 @@ pub struct ScenarioResult {
     pub reason: Option<String>,
     /// How many requests came.
     pub requests: u64,
-    /// What the client said, where it said something.
-    pub outcome: Option<Json>,
+    /// What the client said, where it said something: compact JSON, since a run keeps what was said in all of them.
+    pub outcome: Option<Box<str>>,
 }
 
 impl ScenarioResult {
