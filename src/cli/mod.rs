@@ -7,6 +7,7 @@
 
 mod cassette;
 mod failure;
+mod import;
 mod output;
 mod record;
 mod replay;
@@ -96,6 +97,7 @@ async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Verify(verify::Command::Client(command)) => verify::client::run(command, &arguments.output).await,
         Command::Verify(verify::Command::Mock(command)) => verify::mock::run(command, &arguments.output).await,
         Command::Spec(spec::Command::Check(command)) => spec::check(command),
+        Command::Spec(spec::Command::Import(command)) => import::run(command, &arguments.output),
         Command::Spec(spec::Command::Schema) => spec::print_schema(&arguments.output),
         Command::Spec(spec::Command::Scenarios(command)) => spec::scenarios(command, &arguments.output),
         Command::Cassette(cassette::Command::Show(command)) => cassette::show(command, &arguments.output),
@@ -116,6 +118,7 @@ impl Command {
             Self::Verify(verify::Command::Client(_)) => "verify client",
             Self::Verify(verify::Command::Mock(_)) => "verify mock",
             Self::Spec(spec::Command::Check(_)) => "spec check",
+            Self::Spec(spec::Command::Import(_)) => "spec import",
             Self::Spec(spec::Command::Schema) => "spec schema",
             Self::Spec(spec::Command::Scenarios(_)) => "spec scenarios",
             Self::Cassette(cassette::Command::Show(_)) => "cassette show",

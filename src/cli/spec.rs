@@ -2,7 +2,7 @@
 
 use super::output::OutputArgs;
 use super::sources::{SpecArgs, load_specs};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, import};
 use crate::evidence::Report;
 use crate::report::{Format, quoted, scenarios_as_json, scenarios_as_text};
 use crate::spec;
@@ -15,6 +15,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Print the JSON Schema of the spec format, for editors.
     Schema,
+    /// Import specs from the model of a service.
+    Import(import::Arguments),
     /// List the scenarios that specs imply: what each expects of a client, and why.
     Scenarios(ScenariosArguments),
 }

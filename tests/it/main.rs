@@ -45,6 +45,7 @@ mod simulate;
 mod skeletons;
 
 mod spec_import;
+mod spec_import_command;
 mod spec_scenarios;
 mod spec_schema;
 mod store;

@@ -61,6 +61,12 @@ impl Model {
         format!("{}/{}.yaml", self.service_id(), kebab(operation))
     }
 
+    /// What the model is of: the service and its version.
+    pub fn title(&self) -> String {
+        let of = |name: &str| self.metadata(name).unwrap_or_default().into_owned();
+        format!("{} {}", of("serviceId"), of("apiVersion")).trim().to_owned()
+    }
+
     /// The service as folders and specs name it.
     fn service_id(&self) -> String {
         let id = self.metadata("serviceId").or_else(|| self.metadata("endpointPrefix"));

@@ -35,13 +35,14 @@ pub(super) fn import(
     refuse_features(operation)?;
 
     let mut left_out = Vec::new();
-    let pages = pages(paginators, name, &mut left_out);
     let shapes = model.shapes();
     let part = |key: &str| match operation.get(key).and_then(shape_of) {
         Some(name) => shapes.get(&name).map(Some),
         None => Ok(None),
     };
     let (input, output) = (part("input")?, part("output")?);
+    let members = Paged { shapes: &shapes, input, output };
+    let pages = pages(paginators, name, &members, &mut left_out);
     let mut surveyor = Surveyor { shapes: &shapes, former, tokens: tokens(pages.as_ref()), survey: Survey::default() };
     for (structure, begin) in [(input, Step::Input as fn(String) -> Step), (output, Step::Output)] {
         if let Some(structure) = structure {
@@ -166,28 +167,49 @@ fn place(key: &str, member: &Json, payload: Option<&str>) -> Result<(Entries, Ti
     Ok((vec![("in".to_owned(), word(place))], format))
 }
 
-/// The pages of a listing, where they are of the usual kind: one token, one list.
-fn pages(paginators: Option<&Paginators>, operation: &str, left_out: &mut Vec<String>) -> Option<Pages> {
+/// The members by which a listing may page.
+struct Paged<'a, 'm> {
+    shapes: &'a Shapes<'m>,
+    input: Option<&'m Json>,
+    output: Option<&'m Json>,
+}
+
+impl Paged<'_, '_> {
+    /// The kind of a member of the input or output.
+    fn kind(&self, part: Option<&Json>, name: &str) -> Option<String> {
+        let shape = shape_of(part?.get("members")?.get(name)?)?;
+        text_of(self.shapes.get(&shape).ok()?, "type").map(Cow::into_owned)
+    }
+}
+
+/// The pages of a listing, where they are of the usual kind: one token that is a text, one list.
+fn pages(
+    paginators: Option<&Paginators>,
+    operation: &str,
+    members: &Paged<'_, '_>,
+    left_out: &mut Vec<String>,
+) -> Option<Pages> {
     let paginator = paginators?.of(operation)?;
-    let single = |key: &str| {
-        let name = match paginator.get(key)? {
-            Json::Array(items) => items.first()?.as_text()?.into_owned(),
-            other => other.as_text()?.into_owned(),
-        };
-        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_').then_some(name)
+    let usual = |key: &str, part: Option<&Json>, kinds: &[&str]| {
+        let name = text_of(paginator, key)?.into_owned();
+        let kind = members.kind(part, &name)?;
+        kinds.contains(&kind.as_str()).then_some(name)
     };
-    let is_usual = |key: &str| !matches!(paginator.get(key), Some(Json::Array(_)));
     let pages = || {
         Some(Pages {
-            input_token: single("input_token").filter(|_| is_usual("input_token"))?,
-            output_token: single("output_token").filter(|_| is_usual("output_token"))?,
-            page_size: single("limit_key"),
-            items: single("result_key")?,
+            input_token: usual("input_token", members.input, &["string"])?,
+            output_token: usual("output_token", members.output, &["string"])?,
+            page_size: usual("limit_key", members.input, &["integer", "long"]),
+            items: usual("result_key", members.output, &["list"])?,
         })
     };
     let pages = pages();
-    if pages.is_none() {
-        left_out.push("its pages are of an unusual kind: the spec has no pagination".to_owned());
+    match &pages {
+        None => left_out.push("its pages are of an unusual kind: the spec has no pagination".to_owned()),
+        Some(pages) if pages.page_size.is_none() && paginator.get("limit_key").is_some() => {
+            left_out.push("its page size is no whole number: the spec has none".to_owned());
+        }
+        Some(_) => {}
     }
     pages
 }
@@ -241,6 +263,9 @@ fn errors(operation: &Json, shapes: &Shapes<'_>, former: Option<&Former>) -> Res
             ("retry".to_owned(), word(retry)),
         ];
         let name = code.unwrap_or(name);
+        if entries.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
         let note = former.and_then(|former| former.spec().error(&name)?.note.clone());
         error.extend(note.map(|note| ("note".to_owned(), text(&note))));
         entries.push((name.into_owned(), Piece::Flow(error)));

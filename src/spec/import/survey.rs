@@ -15,10 +15,18 @@ const MAX_DEPTH: usize = 64;
 pub(super) struct Survey {
     /// How often each shape is referred to.
     uses: HashMap<String, u32>,
-    /// The sensitivity of each use of a scalar shape.
-    sensitivities: HashMap<String, Vec<Option<Sensitivity>>>,
+    /// How each use of a scalar shape is.
+    scalars: HashMap<String, Vec<Use>>,
     /// Where each structure was met first.
     structures: HashMap<String, Vec<Step>>,
+}
+
+/// A use of a scalar shape.
+#[derive(Debug, Clone, Copy)]
+struct Use {
+    sensitivity: Option<Sensitivity>,
+    /// Whether it is by a member, which may say otherwise than its type.
+    is_by_member: bool,
 }
 
 /// What is looked through.
@@ -36,10 +44,22 @@ impl Survey {
         self.uses.get(name).is_some_and(|uses| *uses > 1)
     }
 
-    /// The sensitivity of a shape that all of its uses agree on.
+    /// The sensitivity of a named type: what its uses agree on, else what those say that are by no member; these cannot say
+    /// otherwise. Of several, the one that keeps least.
     pub(super) fn common_sensitivity(&self, name: &str) -> Option<Sensitivity> {
-        let uses = self.sensitivities.get(name)?;
-        uses.iter().all(|use_| use_ == &uses[0]).then_some(uses[0]).flatten()
+        let uses = self.scalars.get(name)?;
+        let first = uses.first()?.sensitivity;
+        if uses.iter().all(|one| one.sensitivity == first) {
+            return first;
+        }
+        let inner = uses.iter().filter(|one| !one.is_by_member).filter_map(|one| one.sensitivity);
+        inner.max_by_key(|sensitivity| match sensitivity {
+            Sensitivity::Secret => 4,
+            Sensitivity::FreeText => 3,
+            Sensitivity::Identifier => 2,
+            Sensitivity::Token => 1,
+            Sensitivity::Time => 0,
+        })
     }
 
     /// Where a structure was met first.
@@ -90,7 +110,8 @@ impl Surveyor<'_, '_> {
             }
             _ => {
                 let sensitivity = self.sensitivity(shape, name, path);
-                self.survey.sensitivities.entry(name.to_owned()).or_default().push(sensitivity);
+                let is_by_member = path.last().is_some_and(|step| step.key().is_some());
+                self.survey.scalars.entry(name.to_owned()).or_default().push(Use { sensitivity, is_by_member });
                 Ok(())
             }
         }

@@ -11,6 +11,13 @@ use crate::spec::{Pattern, Sensitivity, TimestampFormat};
 /// The greatest whole number that is safe in every JSON, where a model leaves an end open.
 const OPEN_END: &str = "9007199254740991";
 
+/// The same for numbers with a fraction, which the format spells without an exponent.
+const MOST: &str = "1000000000000000000000000000000";
+const LEAST: &str = "-1000000000000000000000000000000";
+
+/// How long the name of a type may be.
+const MAX_NAME: usize = 100;
+
 /// The entries of a mapping.
 pub(super) type Entries = Vec<(String, Piece)>;
 
@@ -107,7 +114,8 @@ impl<'a, 'm> Types<'a, 'm> {
         }
         let mut entries = vec![("type".to_owned(), text(&type_name(&name)))];
         let of_type = self.surveyor.survey.common_sensitivity(&name);
-        entries.extend(sensitivity.filter(|own| Some(*own) != of_type).map(of_sensitivity));
+        let is_by_member = path.last().is_some_and(|step| step.key().is_some());
+        entries.extend(sensitivity.filter(|own| is_by_member && Some(*own) != of_type).map(of_sensitivity));
         Ok(entries)
     }
 
@@ -141,8 +149,8 @@ impl<'a, 'm> Types<'a, 'm> {
             }
             "byte" | "short" | "integer" => number("integer", shape, "-2147483648", "2147483647"),
             "long" | "biginteger" => number("long", shape, "-9223372036854775808", "9223372036854775807"),
-            "float" => number("float", shape, "-3.4e38", "3.4e38"),
-            "double" | "bigdecimal" => number("double", shape, "-1.7e308", "1.7e308"),
+            "float" => number("float", shape, LEAST, MOST),
+            "double" | "bigdecimal" => number("double", shape, LEAST, MOST),
             "boolean" => of_type("boolean"),
             "blob" => {
                 let mut entries = of_type("blob");
@@ -233,8 +241,11 @@ fn ends(shape: &Json, key: &str, least: &str, most: &str) -> Option<(String, Pie
     if min.is_none() && max.is_none() {
         return None;
     }
-    let whole = |number: &str| number.strip_suffix(".0").unwrap_or(number).to_owned();
-    let pair = vec![word(whole(min.unwrap_or(least))), word(whole(max.unwrap_or(most)))];
+    let plain = |number: &str| match number.parse::<f64>() {
+        Ok(value) if number.contains(['e', 'E', '.']) => value.to_string(),
+        _ => number.to_owned(),
+    };
+    let pair = vec![word(plain(min.unwrap_or(least))), word(plain(max.unwrap_or(most)))];
     Some((key.to_owned(), Piece::List(pair)))
 }
 
@@ -281,10 +292,18 @@ fn format_word(format: TimestampFormat) -> &'static str {
     }
 }
 
-/// A type cannot have the name of a kind of types.
+/// The name of a type: not that of a kind of types, and not longer than a line.
 fn type_name(shape: &str) -> String {
     let is_taken = crate::spec::compile::vocabulary::PRIMITIVES.iter().any(|(word, _)| *word == shape);
-    if is_taken { format!("{shape}_") } else { shape.to_owned() }
+    match shape.get(..MAX_NAME) {
+        _ if is_taken => format!("{shape}_"),
+        // What is cut off of a long name still tells it from others.
+        Some(begin) if shape.len() > MAX_NAME => {
+            let number = shape.bytes().fold(5381_u32, |sum, byte| sum.wrapping_mul(33) ^ u32::from(byte));
+            format!("{begin}_{number:08x}")
+        }
+        _ => shape.to_owned(),
+    }
 }
 
 /// Features of members that no spec can say.
