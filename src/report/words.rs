@@ -152,8 +152,6 @@ impl Lack {
             Self::AllRefused
         } else if ledger.exchanges > 0 {
             Self::NoCheck
-        } else if !report.scenarios.is_empty() {
-            Self::NoClient
         } else if report.subjects.is_empty() && report.command != "record" {
             Self::NothingFound
         } else if report.checks.is_empty() {
