@@ -7,8 +7,10 @@
 
 mod check;
 mod parse;
+mod tokens;
 
 pub use check::compact_checked;
+pub use tokens::{Compact, Next, Tokens};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -40,22 +42,13 @@ pub struct Text(String);
 impl Text {
     /// Spells a text, escaping only what JSON requires.
     pub fn new(text: &str) -> Self {
-        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
-            return Self(text.to_owned());
-        }
-        let mut raw = String::with_capacity(text.len());
-        for c in text.chars() {
-            match c {
-                '"' => raw.push_str("\\\""),
-                '\\' => raw.push_str("\\\\"),
-                '\n' => raw.push_str("\\n"),
-                '\r' => raw.push_str("\\r"),
-                '\t' => raw.push_str("\\t"),
-                c if (c as u32) < 0x20 => raw.push_str(&format!("\\u{:04x}", c as u32)),
-                c => raw.push(c),
-            }
-        }
-        Self(raw)
+        Self(spell(text).into_owned())
+    }
+
+    /// A text that is spelled already, as between the quotes of a valid string.
+    #[cfg(test)]
+    pub(crate) fn spelled(raw: &str) -> Self {
+        Self(raw.to_owned())
     }
 
     /// The spelling between the quotes.
@@ -65,20 +58,45 @@ impl Text {
 
     /// The text that is meant; a lone surrogate becomes a replacement character.
     pub fn decode(&self) -> Cow<'_, str> {
-        if !self.0.contains('\\') {
-            return Cow::Borrowed(&self.0);
-        }
-        let mut text = String::with_capacity(self.0.len());
-        let mut rest = self.0.as_str();
-        while let Some(at) = rest.find('\\') {
-            text.push_str(&rest[..at]);
-            let (c, length) = decode_escape(&rest[at..]);
-            text.push(c);
-            rest = &rest[at + length..];
-        }
-        text.push_str(rest);
-        Cow::Owned(text)
+        decode(&self.0)
     }
+}
+
+/// How a text is spelled between quotes: only what JSON requires is escaped.
+pub fn spell(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        return Cow::Borrowed(text);
+    }
+    let mut raw = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => raw.push_str("\\\""),
+            '\\' => raw.push_str("\\\\"),
+            '\n' => raw.push_str("\\n"),
+            '\r' => raw.push_str("\\r"),
+            '\t' => raw.push_str("\\t"),
+            c if (c as u32) < 0x20 => raw.push_str(&format!("\\u{:04x}", c as u32)),
+            c => raw.push(c),
+        }
+    }
+    Cow::Owned(raw)
+}
+
+/// The text that a spelling between quotes means; a lone surrogate becomes a replacement character.
+pub fn decode(raw: &str) -> Cow<'_, str> {
+    if !raw.contains('\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let (c, length) = decode_escape(&rest[at..]);
+        text.push(c);
+        rest = &rest[at + length..];
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
 }
 
 /// The character of the escape that the text begins with, and the escape's length.

@@ -2,6 +2,7 @@
 
 use super::plan::{Context, Contracts, Site};
 use super::scribe::{Pass, Scribe};
+use crate::message::json::Compact;
 use crate::message::{Body, Exchange, Headers, Json, MAX_KEPT_BODY, Request, Response, Withheld, WithheldReason};
 use crate::spec::errors::error_type;
 use crate::spec::{InputValue, Inputs, Kind, Location, Specs, build_request};
@@ -60,9 +61,7 @@ impl Scribe {
                     let other = self.text(context, &context.input(index, true), text);
                     InputValue::Text(other.unwrap_or_else(|| text.clone()))
                 }
-                InputValue::Json(value) => {
-                    InputValue::Json(self.value(context, &context.input(index, false), value.clone()))
-                }
+                InputValue::Json(value) => InputValue::Json(self.input(context, index, value)),
                 InputValue::Bytes(bytes) => InputValue::Bytes(self.bytes(&context.input(index, false), bytes)),
             };
             inputs.set(&member.key, value);
@@ -71,6 +70,13 @@ impl Scribe {
         let headers = std::mem::take(&mut built.headers);
         built.headers = self.request_fields(Some(context), request, headers);
         built
+    }
+
+    fn input(&mut self, context: Context<'_>, index: usize, value: &Json) -> Json {
+        let compact = Compact::of(value);
+        let mut written = String::with_capacity(compact.as_str().len());
+        self.value(context, &context.input(index, false), &mut compact.tokens(), &mut written);
+        Json::parse(written.as_bytes()).expect("a value is written as a value")
     }
 
     /// A request that is no operation: its method, and a path of which nothing real remains.
@@ -108,15 +114,15 @@ impl Scribe {
         if let Some(body) = success.and_then(|context| self.raw_payload(context, bytes)) {
             return body;
         }
-        let json = match Json::parse(bytes) {
+        let json = match Compact::parse(bytes) {
             Ok(json) => json,
             Err(error) => return withheld(WithheldReason::of_not_json(bytes, &error), bytes),
         };
         let redacted = match success {
-            Some(context) => self.output_body(context, json),
-            None => self.error_body(context, json, is_authentication_error(response)),
+            Some(context) => self.output_body(context, &json),
+            None => self.error_body(context, &json, is_authentication_error(response)),
         };
-        Body::from_bytes(redacted.to_compact())
+        Body::from_bytes(redacted)
     }
 
     /// A payload that is no JSON: bytes, or a text.

@@ -1,11 +1,13 @@
 //! Values without parts: what becomes of each, by its class and by what it violates.
 
 use super::detect;
+use super::json::{between_quotes, push_string};
 use super::kinds::{self, Kinds};
 use super::plan::{Context, Site};
 use super::scribe::{Pass, Scribe};
 use super::substitutes::is_number;
 use crate::message::Json;
+use crate::message::json::decode;
 use crate::spec::{Deviation, DeviationTarget, Kind, Sensitivity, Spec};
 
 /// How long an enum value may be that the spec does not list and that is kept.
@@ -14,23 +16,25 @@ const ENUM_LENGTH: usize = 64;
 const NUMBER_LENGTH: usize = 11;
 
 impl Scribe {
-    /// A JSON value without parts, of whatever type.
-    pub(super) fn scalar(&mut self, context: Context<'_>, site: &Site<'_>, value: Json) -> Json {
-        if site.class != Some(Sensitivity::Secret) && is_constant(site, &value) {
-            return value;
+    /// A JSON value without parts, of whatever type, as it is spelled.
+    pub(super) fn scalar(&mut self, context: Context<'_>, site: &Site<'_>, spelled: &str, out: &mut String) {
+        if site.class != Some(Sensitivity::Secret) && is_spelled_constant(site, spelled) {
+            return out.push_str(spelled);
         }
-        match value {
-            Json::String(raw) => {
-                let other = self.text(context, site, &raw.decode());
-                // What is kept is kept as it was spelled.
-                other.map_or(Json::String(raw), |other| Json::string(&other))
-            }
-            Json::Number(number) => match self.number(context, site, &number) {
-                Some(other) => Json::Number(other),
-                None => Json::Number(number),
+        // What is kept is kept as it was spelled.
+        match spelled.as_bytes().first() {
+            Some(b'"') => match self.text(context, site, &decode(between_quotes(spelled))) {
+                Some(other) => push_string(out, &other),
+                None => out.push_str(spelled),
             },
-            Json::Bool(value) => Json::Bool(self.boolean(context, site, value)),
-            value @ (Json::Null | Json::Array(_) | Json::Object(_)) => self.outline(value, site.distinct),
+            Some(b't' | b'f') => {
+                let value = self.boolean(context, site, spelled == "true");
+                out.push_str(if value { "true" } else { "false" });
+            }
+            _ => match self.number(context, site, spelled) {
+                Some(other) => out.push_str(&other),
+                None => out.push_str(spelled),
+            },
         }
     }
 
@@ -120,6 +124,11 @@ impl Scribe {
         let name = if value { "true" } else { "false" };
         self.ordinal("boolean", name, |ordinal| ordinal.to_string()) == "2"
     }
+}
+
+/// The same of a JSON value as it is spelled.
+fn is_spelled_constant(site: &Site<'_>, spelled: &str) -> bool {
+    !site.constants.is_empty() && Json::parse(spelled.as_bytes()).is_ok_and(|value| is_constant(site, &value))
 }
 
 /// Whether the spec's own rules name the value.

@@ -5,7 +5,7 @@ use super::malformed;
 use super::plan::{Context, Site};
 use super::scalar::is_constant;
 use super::scribe::{Pass, Scribe};
-use crate::message::json::Text;
+use crate::message::json::{Next, Tokens};
 use crate::message::{Json, MAX_KEPT_BODY, Moment};
 use crate::spec::exemplar::stand_in;
 use crate::spec::{Kind, TimestampFormat};
@@ -199,41 +199,33 @@ impl Scribe {
 
     /// What is left of a value that the spec does not know: its type. Where different values must stay different, an
     /// ordinal too.
-    pub(super) fn outline(&mut self, value: Json, distinct: bool) -> Json {
-        let is_blank = match &value {
-            Json::Null | Json::Bool(_) => return if distinct { value } else { outline_of(&value) },
-            Json::String(text) => text.raw().is_empty(),
-            Json::Number(_) => false,
-            Json::Array(items) => items.is_empty(),
-            Json::Object(members) => members.is_empty(),
-        };
-        if !distinct || is_blank {
-            return outline_of(&value);
+    pub(super) fn outline(&mut self, from: &mut Tokens<'_>, distinct: bool, out: &mut String) {
+        let kind = from.next();
+        let spelled = from.value();
+        if matches!(kind, Next::Null | Next::Bool) && distinct {
+            return out.push_str(spelled);
         }
-        let ordinal = match self.ordinal("value", &value.to_compact(), |ordinal| ordinal.to_string()) {
+        let nothing = match kind {
+            Next::Null => return out.push_str("null"),
+            Next::Bool => return out.push_str("false"),
+            Next::Number => "0",
+            Next::String => "\"\"",
+            Next::Array => "[]",
+            Next::Object => "{}",
+        };
+        if !distinct || (kind != Next::Number && spelled == nothing) {
+            return out.push_str(nothing);
+        }
+        let ordinal = match self.ordinal("value", spelled, |ordinal| ordinal.to_string()) {
             blank if blank.is_empty() => "0".to_owned(),
             ordinal => ordinal,
         };
-        match value {
-            Json::String(_) => Json::string(&format!("value-{ordinal}")),
-            Json::Array(_) => Json::Array(vec![Json::Number(ordinal)]),
-            Json::Object(_) => {
-                let name = Text::new("unknownMember1");
-                Json::Object(vec![(name, Json::Number(ordinal))])
-            }
-            Json::Null | Json::Bool(_) | Json::Number(_) => Json::Number(ordinal),
-        }
-    }
-}
-
-fn outline_of(value: &Json) -> Json {
-    match value {
-        Json::Null => Json::Null,
-        Json::Bool(_) => Json::Bool(false),
-        Json::Number(_) => Json::Number("0".to_owned()),
-        Json::String(_) => Json::string(""),
-        Json::Array(_) => Json::Array(Vec::new()),
-        Json::Object(_) => Json::Object(Vec::new()),
+        out.push_str(&match kind {
+            Next::String => format!("\"value-{ordinal}\""),
+            Next::Array => format!("[{ordinal}]"),
+            Next::Object => format!("{{\"unknownMember1\":{ordinal}}}"),
+            Next::Null | Next::Bool | Next::Number => ordinal,
+        });
     }
 }
 

@@ -125,11 +125,12 @@ impl Checker<'_> {
         let start = self.at;
         self.at += 1;
         loop {
+            let rest = &self.bytes[self.at..];
+            self.at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
             match self.peek() {
-                None | Some(0..0x20) => return Err(self.unexpected()),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(_) => self.at += 1,
+                None | Some(_) => return Err(self.unexpected()),
             }
         }
         self.at += 1;
