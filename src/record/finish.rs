@@ -65,7 +65,7 @@ impl Running {
 impl Shared {
     /// Ends the exchanges under way and the connections; tells which credentials have signed.
     async fn wind_down(&self, drain: Duration) -> Vec<Credentials> {
-        let mut relays = std::mem::take(&mut *self.relays.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut relays = self.take_relays();
         let ended = async { while relays.join_next().await.is_some() {} };
         if timeout(drain, ended).await.is_err() {
             relays.shutdown().await;

@@ -25,11 +25,15 @@ use crate::net::{Access, Arrived, Credentials, Gate, Handler, Listener, Outgoing
 use admission::{Admission, Admitted};
 use relay::{Errand, Remote};
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Context;
 use std::time::Duration;
 use tape::Tape;
 use target::Target;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -66,7 +70,8 @@ impl Recorder {
             tape,
             counted: Counted::default(),
             troubles: Mutex::default(),
-            relays: Mutex::default(),
+            relays: Mutex::new(Some(JoinSet::new())),
+            runtime: Handle::current(),
         });
         let serving = Serving::start(listener, Arc::new(Front(Arc::clone(&shared))), options.limits.clone());
         let relays = Relays(Arc::clone(&shared));
@@ -89,7 +94,8 @@ struct Relays(Arc<Shared>);
 
 impl Drop for Relays {
     fn drop(&mut self) {
-        self.0.relays.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        // What is dropped aborts its tasks.
+        self.0.take_relays();
     }
 }
 
@@ -141,8 +147,9 @@ struct Shared {
     tape: Tape,
     counted: Counted,
     troubles: Mutex<Vec<Diagnostic>>,
-    /// Exchanges under way: they go on to their end though the client is gone.
-    relays: Mutex<JoinSet<()>>,
+    /// Exchanges that go on to their end though nobody waits for their reply any more; none once all is to end.
+    relays: Mutex<Option<JoinSet<()>>>,
+    runtime: Handle,
 }
 
 impl Shared {
@@ -153,6 +160,20 @@ impl Shared {
         if troubles.len() < MAX_TROUBLES && !troubles.contains(&diagnostic) {
             troubles.push(diagnostic);
         }
+    }
+
+    /// Lets an exchange go on in a task that the recorder waits for.
+    fn go_on(&self, errand: UnderWay) {
+        let mut relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(relays) = relays.as_mut() {
+            while relays.try_join_next().is_some() {}
+            relays.spawn_on(errand, &self.runtime);
+        }
+    }
+
+    /// The exchanges that go on; from now on none does.
+    fn take_relays(&self) -> JoinSet<()> {
+        self.relays.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 
     /// Redacts and journals an exchange; nothing of its end may reach the client before.
@@ -217,17 +238,45 @@ fn answer(shared: &Shared, answerer: &dyn Answerer, arrived: Arrived, admitted: 
     }
 }
 
-/// Sends the request to where it belongs, in a task that the recorder waits for.
+/// Sends the request to where it belongs. What is left to do when the reply is there, or when nobody waits for it any
+/// more, is done in a task that the recorder waits for.
 async fn forward(shared: &Arc<Shared>, remote: &Arc<Remote>, arrived: Arrived, admitted: Admitted) -> Outgoing {
     let (reply, replied) = oneshot::channel();
     let exchange = begin(arrived, &admitted);
     let errand = Errand { shared: Arc::clone(shared), remote: Arc::clone(remote), admitted, exchange };
-    {
-        let mut relays = shared.relays.lock().unwrap_or_else(PoisonError::into_inner);
-        while relays.try_join_next().is_some() {}
-        relays.spawn(errand.run(reply));
-    }
+    let mut lasting = Lasting { shared: Arc::clone(shared), errand: Some(Box::pin(errand.run(reply))) };
+    let mut replied = pin!(replied);
+    let replied = poll_fn(|cx| {
+        lasting.work(cx);
+        replied.as_mut().poll(cx)
+    });
     replied.await.unwrap_or_else(|_| Outgoing::nothing(End::ResetAfter(0)))
+}
+
+/// An exchange that is under way.
+type UnderWay = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// An exchange that outlives whoever works on it: most are done with their reply, and need no task of their own.
+struct Lasting {
+    shared: Arc<Shared>,
+    errand: Option<UnderWay>,
+}
+
+impl Lasting {
+    fn work(&mut self, cx: &mut Context<'_>) {
+        if self.errand.as_mut().is_some_and(|errand| errand.as_mut().poll(cx).is_ready()) {
+            self.errand = None;
+        }
+    }
+}
+
+impl Drop for Lasting {
+    fn drop(&mut self) {
+        // What has panicked cannot go on.
+        if let Some(errand) = self.errand.take().filter(|_| !std::thread::panicking()) {
+            self.shared.go_on(errand);
+        }
+    }
 }
 
 /// The exchange of a request that was let in; its response is still to come.
