@@ -61,7 +61,7 @@ fn push(out: &mut String, indent: &str, key: &str, value: &str) {
 }
 
 /// A text as insta's emitter writes it.
-fn scalar(text: &str) -> Cow<'_, str> {
+pub fn scalar(text: &str) -> Cow<'_, str> {
     if !needs_quotes(text) {
         return Cow::Borrowed(text);
     }

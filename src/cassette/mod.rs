@@ -25,6 +25,7 @@ mod secrets;
 mod write;
 
 pub use describe::describe;
+pub use header::scalar as insta_text;
 pub use inputs::{StandIns, stand_ins};
 pub use read::{MAX_BYTES, read};
 pub use seal::spec_digest;

@@ -11,8 +11,10 @@ mod import;
 mod output;
 mod record;
 mod replay;
+mod review;
 mod session;
 mod simulate;
+mod snapshot;
 mod sources;
 mod spec;
 mod verify;
@@ -22,7 +24,8 @@ use failure::Failure;
 use output::OutputArgs;
 use std::process::ExitCode;
 
-use crate::evidence::Report;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Report, RunVerdict};
 
 /// Record, replay and verify AWS API exchanges against declarative specs.
 ///
@@ -62,6 +65,8 @@ enum Command {
     /// Show, seal, lint or compare cassettes.
     #[command(subcommand)]
     Cassette(cassette::Command),
+    /// Accept or reject what was recorded or reported anew and waits for a review.
+    Review(review::Arguments),
 }
 
 /// What a command came to.
@@ -70,6 +75,8 @@ enum Outcome {
     Report(Box<Report>),
     /// A text that has no other format.
     Text(String),
+    /// A text, what the run came to, and what went wrong.
+    Told(String, RunVerdict, Vec<Diagnostic>),
 }
 
 /// Runs the command line of this process.
@@ -104,6 +111,7 @@ async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Cassette(cassette::Command::Seal(command)) => cassette::seal(command),
         Command::Cassette(cassette::Command::Lint(command)) => cassette::lint(command),
         Command::Cassette(cassette::Command::Diff(command)) => cassette::diff(command, &arguments.output),
+        Command::Review(command) => review::run(command, &arguments.output),
     }
 }
 
@@ -125,6 +133,7 @@ impl Command {
             Self::Cassette(cassette::Command::Seal(_)) => "cassette seal",
             Self::Cassette(cassette::Command::Lint(_)) => "cassette lint",
             Self::Cassette(cassette::Command::Diff(_)) => "cassette diff",
+            Self::Review(_) => "review",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is printed, and where: the report once on stdout, everything else on stderr.
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, snapshot};
 use crate::diagnostic::{Diagnostic, escape};
 use crate::evidence::Report;
 use crate::report::{self, Format, Style};
@@ -18,7 +18,7 @@ pub(super) struct OutputArgs {
     #[arg(long, global = true, value_enum, env = "RETAKE_FORMAT", hide_env_values = true)]
     format: Option<FormatArg>,
 
-    /// Write the report to a file instead of standard output.
+    /// Write the report to a file instead of standard output; one that ends in .snap is compared with what was accepted.
     #[arg(long, global = true, value_name = "FILE", env = "RETAKE_OUTPUT", hide_env_values = true)]
     output: Option<PathBuf>,
 
@@ -58,7 +58,7 @@ enum ColorArg {
 }
 
 impl OutputArgs {
-    fn report_format(&self) -> Format {
+    pub(super) fn report_format(&self) -> Format {
         match self.format {
             None | Some(FormatArg::Text) => Format::Text,
             Some(FormatArg::Json) => Format::Json,
@@ -160,12 +160,19 @@ pub(super) fn keep_panics_quiet() {
 pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &OutputArgs) -> ExitCode {
     let report = match result {
         Ok(Outcome::Text(text)) => return finish_text(&text, output),
+        Ok(Outcome::Told(text, verdict, troubles)) => {
+            troubles.iter().for_each(|trouble| to_stderr(&format!("error: {trouble}")));
+            let written = finish_text(&text, output);
+            return if written == ExitCode::SUCCESS { ExitCode::from(verdict.exit_code()) } else { written };
+        }
         Ok(Outcome::Report(report)) => *report,
         Err(failure) => failure.into_report(command),
     };
     let code = report.verdict().exit_code();
     match show(&report, output) {
-        Ok(()) => ExitCode::from(code),
+        Ok(Shown::AsAccepted) => ExitCode::from(code),
+        // That a report is another than the accepted one breaks what was agreed on, though nothing in it may fail.
+        Ok(Shown::Differs) => ExitCode::from(code.max(1)),
         Err(error) => {
             to_stderr(&format!("error: {error}"));
             ExitCode::from(if code == 130 { 130 } else { 4 })
@@ -184,15 +191,25 @@ fn finish_text(text: &str, output: &OutputArgs) -> ExitCode {
 }
 
 /// A run that came to nothing has no report for people: its troubles go to standard error.
-fn show(report: &Report, output: &OutputArgs) -> Result<(), Diagnostic> {
+fn show(report: &Report, output: &OutputArgs) -> Result<Shown, Diagnostic> {
     for trouble in &report.troubles {
         to_stderr(&format!("error: {}", trouble.diagnostic));
     }
     let is_empty = report.subjects.is_empty() && report.checks.is_empty() && !report.troubles.is_empty();
     if is_empty && output.report_format() == Format::Text {
-        return Ok(());
+        return Ok(Shown::AsAccepted);
     }
-    write_out(&report::render(report, output.report_format(), &output.style()), output)
+    if let Some(file) = output.output.as_deref().filter(|file| file.extension().is_some_and(|end| end == "snap")) {
+        return snapshot::keep(report, file, output);
+    }
+    write_out(&report::render(report, output.report_format(), &output.style()), output)?;
+    Ok(Shown::AsAccepted)
+}
+
+/// Whether a report is the one that was accepted, where one can be.
+pub(super) enum Shown {
+    AsAccepted,
+    Differs,
 }
 
 fn write_out(text: &str, output: &OutputArgs) -> Result<(), Diagnostic> {

@@ -24,6 +24,8 @@ pub struct Options {
     pub cassette: PathBuf,
     /// What is done when that file exists.
     pub existing: Existing,
+    /// Where a recording waits for its review; beside the cassette if none.
+    pub pending: Option<PathBuf>,
     /// Operations that are forwarded although they are not read-only.
     pub allow: Vec<String>,
     /// What is kept although the spec calls it sensitive.
@@ -49,6 +51,7 @@ impl Options {
             region: "us-east-1".to_owned(),
             cassette: cassette.into(),
             existing: Existing::Refuse,
+            pending: None,
             allow: Vec::new(),
             policy: Policy::default(),
             limits: Limits::default(),

@@ -15,7 +15,7 @@ pub enum Existing {
     /// Nothing is recorded.
     #[default]
     Refuse,
-    /// The recording is written beside it, as `.new`, for a person to review.
+    /// The recording is written beside it, as `.new`, or where else it is to wait for its review.
     Review,
     /// It is replaced.
     Overwrite,
@@ -26,6 +26,7 @@ pub(super) struct Target {
     files: Arc<dyn Files>,
     path: PathBuf,
     existing: Existing,
+    pending: Option<PathBuf>,
     _lock: Lock,
 }
 
@@ -37,6 +38,7 @@ impl Target {
             files: Arc::clone(&files),
             path: options.cassette.clone(),
             existing: options.existing,
+            pending: options.pending.clone(),
             _lock: lock,
         };
         refuse_existing(&*files, &options.cassette, options.existing)?;
@@ -54,11 +56,11 @@ impl Target {
     pub(super) fn written(&self) -> PathBuf {
         match self.existing {
             Existing::Refuse | Existing::Overwrite => self.path.clone(),
-            Existing::Review => {
+            Existing::Review => self.pending.clone().unwrap_or_else(|| {
                 let mut name = self.path.clone().into_os_string();
                 name.push(".new");
                 name.into()
-            }
+            }),
         }
     }
 

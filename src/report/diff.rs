@@ -29,7 +29,8 @@ fn as_json(text: &str) -> Option<String> {
     }
 }
 
-fn by_line(expected: &str, found: &str) -> Vec<String> {
+/// The difference line by line, with what is around it; escaped.
+pub(super) fn by_line(expected: &str, found: &str) -> Vec<String> {
     let diff = TextDiff::from_lines(expected, found);
     let mut lines = Vec::new();
     for (index, group) in diff.grouped_ops(2).iter().enumerate() {

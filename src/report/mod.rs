@@ -19,6 +19,7 @@ mod miss;
 mod overview;
 mod paint;
 mod scenarios;
+mod snapshot;
 mod stable;
 mod text;
 mod words;
@@ -27,6 +28,7 @@ pub use cassettes::CassetteDiff;
 pub use compare::{Comparison, compare};
 pub use overview::overview;
 pub use scenarios::{scenarios_as_json, scenarios_as_text};
+pub use snapshot::Snapshot;
 
 use crate::evidence::{Report, RunVerdict};
 use stable::Stable;
@@ -94,6 +96,11 @@ pub fn render(report: &Report, format: Format, style: &Style) -> String {
 /// A text for people as Markdown, under a title of ours: nothing in it becomes markup.
 pub fn quoted(title: &str, text: &str) -> String {
     markdown::quoted(title, text)
+}
+
+/// What differs between two texts, line by line, escaped; nothing where they are the same.
+pub fn lines_of_diff(old: &str, new: &str) -> Vec<String> {
+    diff::by_line(old, new)
 }
 
 impl Report {

@@ -2,7 +2,7 @@
 
 use super::disk::Disk;
 use super::files::Files;
-use super::{failed, find_with};
+use super::{Insta, failed, find_with};
 use crate::cassette::{self, Cassette};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::spec::{self, Spec, Specs};
@@ -17,8 +17,14 @@ const MAX_SPEC: u64 = 4 << 20;
 const SPEC_SUFFIX: &str = ".yaml";
 
 /// Reads the cassettes of files and folders, each once; none if the folders hold none.
+///
+/// insta is told that they are in use: it deletes what no test refers to, if it is asked to.
 pub fn read_cassettes(paths: &[PathBuf]) -> Result<Vec<Cassette>, Vec<Diagnostic>> {
-    read_cassettes_with(&Disk, paths)
+    let cassettes = read_cassettes_with(&Disk, paths)?;
+    if let Ok(insta) = Insta::from_environment() {
+        cassettes.iter().for_each(|cassette| insta.refer(Path::new(&cassette.file)));
+    }
+    Ok(cassettes)
 }
 
 /// Reads cassettes, on a file system.

@@ -4,6 +4,7 @@
 //! [`read_specs`] load them. [`commit`] replaces a file whole or not at all.
 //! A recorder holds a [`Lock`] on its cassette and appends to a [`Journal`]
 //! beside it; both live in a folder `.retake` that no repository tracks.
+//! What waits for a review is [`Pending`], where and whether at all [`Insta`] says.
 //!
 //! Everything goes through [`Files`], so that a test can let any call fail.
 
@@ -11,20 +12,25 @@ mod commit;
 mod disk;
 mod files;
 mod find;
+mod insta;
 mod journal;
 mod load;
 mod lock;
+mod pending;
 mod workspace;
 
 pub use commit::{commit, commit_with};
 pub use disk::Disk;
 pub use files::{Files, Handle, Kind};
 pub use find::{find, find_with};
+pub use insta::{Insta, Writes, workspace as cargo_workspace};
 pub use journal::{Journal, Left};
 pub use load::{read_cassettes, read_cassettes_with, read_specs, read_specs_with};
 pub use lock::Lock;
+pub use pending::{Pending, find_pending};
 
 use crate::diagnostic::{Diagnostic, Location};
+use commit::folder_of;
 use std::io;
 use std::path::Path;
 

@@ -45,13 +45,18 @@ impl Run {
     }
 }
 
-/// The binary in a folder, with an environment that holds nothing of ours or of AWS.
+/// The binary in a folder, with an environment that holds nothing of ours, of AWS or of insta.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_retake"));
     command.current_dir(folder).args(arguments);
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_ascii_uppercase();
-        if upper.starts_with("AWS_") || upper.starts_with("RETAKE_") || upper.ends_with("_PROXY") {
+        if upper.starts_with("AWS_")
+            || upper.starts_with("RETAKE_")
+            || upper.ends_with("_PROXY")
+            || upper.starts_with("INSTA_")
+            || ["CI", "TF_BUILD"].contains(&upper.as_str())
+        {
             command.env_remove(&name);
         }
     }

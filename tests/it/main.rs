@@ -33,6 +33,8 @@ mod recording;
 mod redaction;
 mod replay;
 mod report;
+#[cfg(feature = "cli")]
+mod review;
 #[cfg(feature = "sdk")]
 mod rust_sdk;
 #[cfg(feature = "sdk")]

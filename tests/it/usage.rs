@@ -33,7 +33,6 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["verify", "cassette", "--fail-under", "9"],
         &["verify", "live"],
         &["spec", "diff", "a", "b"],
-        &["review"],
         &["verify"],
     ];
     for arguments in commands.iter().copied() {

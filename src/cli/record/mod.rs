@@ -2,6 +2,7 @@
 
 mod arguments;
 mod probing;
+mod review;
 mod upstream;
 
 pub(super) use arguments::Arguments;
@@ -15,6 +16,7 @@ use crate::net::Clock;
 use crate::record::{Existing, Options, Recorder, Recording, Running, StartError, default_cassette};
 use crate::redact::Policy;
 use crate::spec::Specs;
+use review::Review;
 use std::sync::Arc;
 use upstream::Behind;
 
@@ -24,7 +26,9 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     refuse_unknown_inputs(&specs, &arguments.other_inputs)?;
     let behind = Behind::choose(arguments, &specs).await?;
     let targets = probing::targets(arguments, &specs, &behind)?;
-    let options = options(arguments, &specs, &behind);
+    let mut options = options(arguments, &specs, &behind);
+    let review = if arguments.review { Some(Review::of(&options.cassette)?) } else { None };
+    options.pending = review.as_ref().map(|review| review.pending.pending.clone());
 
     let mut signals = Signals::install()?;
     let listener = arguments.listen.bind().await?;
@@ -47,6 +51,9 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let mut report = report(&specs, recording, output);
     report.child_may_fail = arguments.allow_command_failure;
     end?.note(&mut report);
+    if let Some(review) = review {
+        review.settle(&report, output)?;
+    }
     Ok(Outcome::Report(Box::new(report)))
 }
 
