@@ -131,3 +131,81 @@ impl Plan {
         Some(format!("COMMAND has no placeholder {{{missing}}}, which the scenario has a value of"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Needs, scenarios};
+    use crate::spec::embedded;
+
+    /// Why a plan does not run the first scenario, when it needs this.
+    fn lacks(way: Way, at_most: u32, is_known: bool, needs: Needs) -> Option<String> {
+        let mut spec = embedded().iter().next().unwrap().clone();
+        spec.client.attempts_at_most = at_most;
+        let scenario = Scenario { needs, ..scenarios(&spec, 0).remove(0) };
+        let job = Job { name: scenario.id.clone(), scenario: Arc::new(scenario) };
+        let plan = Plan {
+            specs: Arc::new(Specs::new(vec![spec])),
+            jobs: Vec::new(),
+            way,
+            client: String::new(),
+            inherited: Vec::new(),
+            region: String::new(),
+            workers: 1,
+            pace: Pace::of(Duration::from_secs(2), is_known),
+            known: KnownFailures::default(),
+            today: 0,
+        };
+        plan.lacks(&job)
+    }
+
+    fn once(command: &[&str], says: Says) -> Way {
+        let command: Vec<Argument> = command.iter().map(Argument::from).collect();
+        let specs = embedded();
+        let members: Vec<&str> = specs.iter().flat_map(|spec| &spec.input).map(|member| member.key.as_str()).collect();
+        Way::Once(Template::new(&command, &members).unwrap(), says)
+    }
+
+    #[test]
+    fn leaves_out_what_needs_more_attempts_than_a_client_may_make() {
+        let needs = |attempts| Needs { attempts, ..Needs::default() };
+        let driver = || Way::Driver(Vec::new());
+        let command = || once(&["client"], Says::IfWritten);
+
+        // A driver is told three, unless the spec allows fewer; a command makes as many as the spec allows.
+        assert_eq!(lacks(driver(), 5, false, needs(3)), None);
+        assert_eq!(lacks(driver(), 5, false, needs(4)).unwrap(), "it needs 4 attempts, and the client may make 3");
+        assert_eq!(lacks(driver(), 2, false, needs(3)).unwrap(), "it needs 3 attempts, and the client may make 2");
+        assert_eq!(lacks(command(), 5, false, needs(5)), None);
+        assert!(lacks(command(), 5, false, needs(6)).is_some());
+    }
+
+    #[test]
+    fn stalls_only_for_a_client_whose_time_out_is_known() {
+        let needs = Needs { outlasts_timeout: true, ..Needs::default() };
+
+        assert_eq!(lacks(Way::Driver(Vec::new()), 5, false, needs), None);
+        assert!(lacks(once(&["client"], Says::IfWritten), 5, false, needs).unwrap().contains("--timeout"));
+        assert_eq!(lacks(once(&["client"], Says::IfWritten), 5, true, needs), None);
+    }
+
+    #[test]
+    fn a_command_takes_its_input_by_placeholders_or_all_of_it_by_the_environment() {
+        let lacks = |command: &[&str], says| lacks(once(command, says), 5, false, Needs::default());
+
+        assert_eq!(lacks(&["c", "{datastoreId}", "{imageSetId}"], Says::AwsCli), None);
+        assert!(lacks(&["c", "{datastoreId}"], Says::IfWritten).unwrap().contains("{imageSetId}"));
+        for says in [Says::IfWritten, Says::File, Says::Stdout] {
+            assert_eq!(lacks(&["c"], says), None);
+        }
+        assert!(lacks(&["c"], Says::AwsCli).unwrap().contains("{datastoreId}"));
+    }
+
+    #[test]
+    fn gives_a_scenario_fifteen_times_the_time_out() {
+        let pace = Pace::of(Duration::from_secs(2), false);
+
+        assert_eq!((pace.scenario, pace.outlast()), (Duration::from_secs(30), Duration::from_secs(3)));
+        assert_eq!(Pace::of(Duration::from_millis(100), true).handshake, Duration::from_secs(10));
+    }
+}
