@@ -20,6 +20,7 @@ mod overview;
 mod paint;
 mod scenarios;
 mod snapshot;
+mod spec_changes;
 mod stable;
 mod text;
 mod words;
@@ -29,6 +30,7 @@ pub use compare::{Comparison, compare};
 pub use overview::overview;
 pub use scenarios::{scenarios_as_json, scenarios_as_text};
 pub use snapshot::Snapshot;
+pub use spec_changes::{spec_changes_as_json, spec_changes_as_text};
 
 use crate::evidence::{Report, RunVerdict};
 use stable::Stable;

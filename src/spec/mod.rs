@@ -8,6 +8,7 @@
 mod build;
 pub mod compile;
 pub mod conform;
+mod diff;
 mod embedded;
 pub mod errors;
 pub mod exemplar;
@@ -22,6 +23,7 @@ mod unrouted;
 
 pub use build::build_request;
 pub use compile::compile;
+pub use diff::{Change, Class, diff};
 pub use embedded::embedded;
 pub(crate) use inputs::InputKeys;
 pub use inputs::{InputValue, Inputs};

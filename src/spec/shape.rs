@@ -61,6 +61,28 @@ pub enum Kind {
     Enum(Vec<String>),
 }
 
+impl Kind {
+    /// What it is, in words: `a string`.
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Integer => "an integer",
+            Self::Long => "a long",
+            Self::Float => "a float",
+            Self::Double => "a double",
+            Self::Boolean => "a boolean",
+            Self::Timestamp(_) => "a timestamp",
+            Self::Blob => "a blob",
+            Self::Document => "a document",
+            Self::List(_) => "a list",
+            Self::Map { .. } => "a map",
+            Self::Structure(_) => "a structure",
+            Self::Union(_) => "a union",
+            Self::Enum(_) => "an enum",
+        }
+    }
+}
+
 /// How a point in time is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimestampFormat {

@@ -46,6 +46,7 @@ mod sigv4;
 mod simulate;
 mod skeletons;
 
+mod spec_diff;
 mod spec_import;
 mod spec_import_command;
 mod spec_scenarios;

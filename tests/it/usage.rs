@@ -32,7 +32,6 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["verify", "cassette", "--coverage"],
         &["verify", "cassette", "--fail-under", "9"],
         &["verify", "live"],
-        &["spec", "diff", "a", "b"],
         &["verify"],
     ];
     for arguments in commands.iter().copied() {

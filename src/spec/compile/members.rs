@@ -160,7 +160,7 @@ impl<'n, 't> Members<'n, 't> {
             if !fits {
                 let noun = self.part.noun();
                 let place = place_name(member.location);
-                let what = format!("{noun} {} is {place} and cannot be {}", member.key, kind_name(kind));
+                let what = format!("{noun} {} is {place} and cannot be {}", member.key, kind.in_words());
                 compiler.tell(compiler.source.error(key, what).help(place_help(member.location)));
             }
             if member.location == Location::Path && !member.required {
@@ -291,25 +291,6 @@ fn can_be_whole_body(kind: &Kind) -> bool {
 fn is_list_of_texts(kind: &Kind, shapes: &Shapes) -> bool {
     let Kind::List(item) = kind else { return false };
     shapes.get(*item).is_none_or(|item| has_text(&item.kind))
-}
-
-pub(super) fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::String => "a string",
-        Kind::Integer => "an integer",
-        Kind::Long => "a long",
-        Kind::Float => "a float",
-        Kind::Double => "a double",
-        Kind::Boolean => "a boolean",
-        Kind::Timestamp(_) => "a timestamp",
-        Kind::Blob => "a blob",
-        Kind::Document => "a document",
-        Kind::List(_) => "a list",
-        Kind::Map { .. } => "a map",
-        Kind::Structure(_) => "a structure",
-        Kind::Union(_) => "a union",
-        Kind::Enum(_) => "an enum",
-    }
 }
 
 fn place_name(location: Location) -> &'static str {

@@ -1,7 +1,7 @@
 //! How an operation pages: which members carry the token, the page size and the items.
 
 use super::Compiler;
-use super::members::{Members, kind_name};
+use super::members::Members;
 use super::types::Shapes;
 use super::vocabulary::PAGINATION;
 use crate::spec::{Kind, Location, Member, Pagination};
@@ -117,7 +117,7 @@ impl Compiler<'_> {
             return Some(());
         }
         let what = format!("\"{key}\" of pagination, {}, has the wrong type", member.key);
-        self.fail(self.source.error(fields.get(key)?, what).expected(expected).found(kind_name(kind)))
+        self.fail(self.source.error(fields.get(key)?, what).expected(expected).found(kind.in_words()))
     }
 
     /// The members of an item that tell it from the others.

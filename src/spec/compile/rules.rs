@@ -1,6 +1,6 @@
 //! Rules across the members of the output, and those that could never say anything.
 
-use super::members::{Members, kind_name};
+use super::members::Members;
 use super::types::Shapes;
 use super::vocabulary::{CONDITIONS, LEVELS, RULE};
 use super::{Compiler, MAX_ENTRIES, quoted};
@@ -133,7 +133,7 @@ impl Compiler<'_> {
         let are_times = both(|kind| matches!(kind, Kind::Timestamp(_)));
         if !are_times && !both(is_number) {
             let error = self.source.error(node, format!("\"order\" in {what} compares what has no order"));
-            let found = format!("{} and {}", kind_name(one), kind_name(other));
+            let found = format!("{} and {}", one.in_words(), other.in_words());
             return self.fail(error.expected("two numbers or two timestamps").found(found));
         }
         Some(Condition::Order(first.key.clone(), second.key.clone()))
@@ -211,7 +211,7 @@ impl Compiler<'_> {
             Kind::Blob | Kind::Timestamp(_) => self.take(node.text(self.source, &value_of)).map(Json::string),
             kind @ (Kind::Document | Kind::List(_) | Kind::Map { .. } | Kind::Structure(_) | Kind::Union(_)) => {
                 let what =
-                    format!("{} in {what} is {} and cannot be compared with a value", member.key, kind_name(kind));
+                    format!("{} in {what} is {} and cannot be compared with a value", member.key, kind.in_words());
                 self.fail(self.source.error(node, what).help("ask only whether it is \"present\" or \"absent\""))
             }
         }
