@@ -106,7 +106,7 @@ fn of_server(server: &Endpoint<'_>, specs: &Specs) -> Vec<(String, String)> {
 }
 
 /// The service ids as they stand in the names of variables.
-fn services(specs: &Specs) -> Vec<String> {
+pub fn services(specs: &Specs) -> Vec<String> {
     let as_variable = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     let mut services: Vec<String> =
         specs.iter().map(|spec| spec.service.id.chars().map(as_variable).collect()).collect();

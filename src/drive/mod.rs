@@ -35,7 +35,7 @@ mod tail;
 
 pub use check::{Step, check_driver};
 pub use command::{Argument, Running};
-pub use environment::{Endpoint, Lead, Playing, environment};
+pub use environment::{Endpoint, Lead, Playing, environment, services};
 pub use folder::Folder;
 pub use placeholders::{Template, fill_placeholders};
 pub use plan::{Job, Pace, Plan, Says, Way};

@@ -436,6 +436,12 @@ pub static CATALOGUE: &[Check] = &[
         holds: "whether an unsigned or wrongly signed request is refused",
     },
     Check {
+        id: "answer.as-recorded",
+        sides: &[Side::Mock],
+        level: Level::Must,
+        holds: "a recorded request gets the recorded answer, as far as `--match` asks (without `--cassette`: not-exercised)",
+    },
+    Check {
         id: "request.signed",
         sides: &[Side::Client],
         level: Level::Must,

@@ -10,12 +10,14 @@
 //! and sends what a plan asks for.
 
 mod plan;
+mod resend;
 mod send;
 mod shortfall;
 mod step;
 mod target;
 
 pub use plan::{DEFAULT_MAX_REQUESTS, Plan, ProbeRequest, Target};
+pub use resend::{Asking, Replayed, Resent};
 pub use send::Prober;
-pub use shortfall::shortfall;
+pub use shortfall::{broken_off, shortfall};
 pub use target::Wanted;

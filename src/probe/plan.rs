@@ -245,7 +245,7 @@ fn is_throttled(spec: &Spec, response: &Response) -> bool {
 }
 
 /// The token by which a successful answer goes on.
-fn token_of(spec: &Spec, response: &Response) -> Option<String> {
+pub(super) fn token_of(spec: &Spec, response: &Response) -> Option<String> {
     if !Outcome::of(Some(spec), response).is_success() {
         return None;
     }

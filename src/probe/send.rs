@@ -13,7 +13,7 @@ use std::time::Duration;
 const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
 
 /// How many answers in a row may break off before no more is asked.
-const MOST_BROKEN: u32 = 3;
+pub(super) const MOST_BROKEN: u32 = 3;
 
 /// Where probes go, and who asks.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ impl Prober {
         Ok(Some(Signer { credentials, region: self.region.clone(), service }))
     }
 
-    async fn pause_before(&self, attempt: u32) {
+    pub(super) async fn pause_before(&self, attempt: u32) {
         if let Some(repeated) = attempt.checked_sub(2) {
             tokio::time::sleep(self.pause * 2_u32.pow(repeated)).await;
         }

@@ -11,7 +11,6 @@ use crate::spec::errors::error_type;
 /// What could not be seen of one operation, from the exchanges of a run.
 pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
     let outcome = |exchange: &Exchange| Outcome::of(Some(spec), &exchange.response);
-    let broken: Vec<&&Exchange> = exchanges.iter().filter(|exchange| outcome(exchange) == Outcome::Broken).collect();
     let walks: Vec<&&Exchange> = exchanges.iter().filter(|exchange| exchange.link.probe.is_none()).collect();
     let is_last = |exchange: &Exchange| {
         let attempts = exchanges.iter().filter(|other| other.link.call == exchange.link.call);
@@ -24,11 +23,7 @@ pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
     let faults = walks.iter().filter(|exchange| is_fault(exchange)).count();
     let fault = walks.iter().find(|exchange| is_fault(exchange));
 
-    let mut short = Vec::new();
-    if let Some(first) = broken.first() {
-        let what = format!("{} of {} answers of {} broke off", broken.len(), exchanges.len(), spec.operation);
-        short.push(Diagnostic::new(what).found(told(first)).help("see what the server logs of that request"));
-    }
+    let mut short: Vec<Diagnostic> = broken_off(spec, exchanges).into_iter().collect();
     if let Some(first) = fault {
         let what = format!("{faults} of {} requests for pages of {} met a fault", walks.len(), spec.operation);
         let help = "what lies behind such a page was not seen: mend the fault, and verify again";
@@ -43,6 +38,15 @@ pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
         short.push(Diagnostic::new(what).found(told(first)).help(help));
     }
     short
+}
+
+/// Which answers broke off, if any did.
+pub fn broken_off(spec: &Spec, exchanges: &[&Exchange]) -> Option<Diagnostic> {
+    let is_broken = |exchange: &&&Exchange| Outcome::of(Some(spec), &exchange.response) == Outcome::Broken;
+    let broken: Vec<_> = exchanges.iter().filter(is_broken).collect();
+    let first = broken.first()?;
+    let what = format!("{} of {} answers of {} broke off", broken.len(), exchanges.len(), spec.operation);
+    Some(Diagnostic::new(what).found(told(first)).help("see what the server logs of that request"))
 }
 
 /// An exchange in one line: its name, and what came of it.

@@ -20,6 +20,7 @@ mod evidence;
 mod finding;
 mod lines;
 mod pagination;
+mod recorded;
 mod refusing;
 mod request;
 mod rule;
@@ -30,6 +31,8 @@ mod table;
 mod tokens;
 mod touched;
 mod walk_case;
+
+pub use recorded::{Difference, Likeness, Links, differences};
 
 use crate::evidence::{Check, Evidence, Ledger, Report, SubjectChecks, checks_for};
 use crate::spec::Specs;

@@ -90,7 +90,7 @@ fn run_chain(cases: &Cases<'_>, chain: impl Iterator<Item = &'static Check>, jud
                     judged.add(cases, check, judge(facts, &cases.evidence.demands));
                 }
             }
-            None => {}
+            Some(Judge::Apart) | None => {}
         }
     }
 }

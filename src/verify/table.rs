@@ -18,6 +18,8 @@ pub(super) enum Judge {
     Walk(for<'a> fn(&Cases<'a>, &WalkCase<'a>) -> Judgement<'a>),
     /// All walks through the same listing; one judgement for each.
     Family(for<'a> fn(&[&WalkCase<'a>]) -> Vec<Judgement<'a>>),
+    /// Nothing here: it is held against a recording, by [`super::recorded`].
+    Apart,
     /// A recording as a whole.
     Recording(fn(&RecordingFacts, &Demands) -> Judgement<'static>),
 }
@@ -48,6 +50,7 @@ static JUDGES: &[(&str, Judge)] = &[
     ("request.member", Judge::Exchange(request::member)),
     ("request.bad-id-rejected", Judge::Exchange(refusing::bad_id)),
     ("request.unsigned-rejected", Judge::Exchange(refusing::unsigned)),
+    ("answer.as-recorded", Judge::Apart),
     ("evidence.age", Judge::Recording(evidence::age)),
     ("evidence.origin", Judge::Recording(evidence::origin)),
     ("evidence.sealed", Judge::Recording(evidence::sealed)),

@@ -1,5 +1,9 @@
 //! `retake verify mock`: a mock or emulator at a URL, probed as its specs imply.
 
+mod recorded;
+mod setup;
+
+use crate::cassette::Cassette;
 use crate::cli::output::OutputArgs;
 use crate::cli::session::{DEFAULT_REGION, Signals, refuse_unknown_inputs, today};
 use crate::cli::simulate;
@@ -10,11 +14,15 @@ use crate::evidence::known::KnownFailures;
 use crate::evidence::{CheckVerdict, Demands, Evidence, Report, Side, Subject, SubjectKind, Trouble, TroubleKind};
 use crate::message::{Exchange, Transcript};
 use crate::net::{Clock, Credentials, Endpoint, UpstreamLimits};
-use crate::probe::{DEFAULT_MAX_REQUESTS, Plan, Prober, Target, Wanted, shortfall};
+use crate::probe::{
+    Asking, DEFAULT_MAX_REQUESTS, Plan, Prober, Replayed, Resent, Target, Wanted, broken_off, shortfall,
+};
 use crate::simulate::{Settings, Simulator};
 use crate::spec::{Inputs, Spec, Specs};
+use crate::store;
 use crate::verify::verify;
 use clap::Args;
+use recorded::LikenessArg;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +57,18 @@ pub(in crate::cli) struct Arguments {
     #[arg(long = "other-input", value_name = "NAME=VALUE", value_parser = parse_input)]
     other_inputs: Vec<(String, String)>,
 
+    /// A recording whose requests are sent again, and whose answers are compared.
+    #[arg(long = "cassette", value_name = "FILE")]
+    cassettes: Vec<PathBuf>,
+
+    /// How much of an answer has to be the recorded one.
+    #[arg(long = "match", value_enum, default_value = "contract", env = "RETAKE_MATCH", hide_env_values = true)]
+    likeness: LikenessArg,
+
+    /// Run this first, led to the mock by its environment, to make the state that is verified; no shell.
+    #[arg(long, value_name = "COMMAND")]
+    setup: Option<String>,
+
     /// The credentials to sign with; to this machine or over https only.
     #[arg(long, value_name = "ID:SECRET", value_parser = parse_credentials, env = "RETAKE_CREDENTIALS", hide_env_values = true)]
     credentials: Option<Credentials>,
@@ -78,21 +98,39 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
     let url = Endpoint::parse(&arguments.url).map_err(Failure::usage)?;
     let targets = arguments.targets(&specs)?;
     let known = arguments.known(&targets)?;
+    let cassettes = store::read_cassettes(&arguments.cassettes).map_err(Failure::all)?;
+    if cassettes.is_empty() && !arguments.cassettes.is_empty() {
+        return Err(Failure::nothing());
+    }
     let prober = arguments.prober(&url, output)?;
 
     let mut signals = Signals::install()?;
-    let operations: Vec<&str> = targets.iter().map(|target| target.spec.operation.as_str()).collect();
-    output.progress(&format!("probing {} of {}", operations.join(", "), url));
+    if let Some(command) = &arguments.setup {
+        let signed = (&prober.credentials, prober.region.as_str());
+        if setup::run(command, &specs, &url, signed, &mut signals).await? {
+            let mut report = Report::new("verify mock");
+            report.interrupted = true;
+            return Ok(Outcome::Report(Box::new(report)));
+        }
+    }
+    if !targets.is_empty() {
+        let operations: Vec<&str> = targets.iter().map(|target| target.spec.operation.as_str()).collect();
+        output.progress(&format!("probing {} of {url}", operations.join(", ")));
+    }
     let mut plan = Plan::of_mock(targets.clone(), arguments.max_requests);
-    let mut exchanges = Vec::new();
+    let mut seen = Seen { exchanges: Vec::new(), replayed: vec![Replayed::default(); cassettes.len()] };
     let ended = tokio::select! {
-        ended = prober.collect(&mut plan, limits(), &mut exchanges) => Some(ended),
+        ended = arguments.look(&specs, &prober, &mut plan, &cassettes, &mut seen) => Some(ended),
         () = signals.wait() => None,
     };
 
     let mut report = Report::new("verify mock");
     for target in &targets {
-        report.merge(arguments.judge(&specs, target.spec, &url, &exchanges, &known));
+        report.merge(arguments.judge(&specs, target.spec, &url, &seen.exchanges, &known));
+    }
+    for (cassette, replayed) in cassettes.iter().zip(&seen.replayed) {
+        recorded::tell_left_out(cassette, replayed, output);
+        report.merge(arguments.compare(&specs, cassette, replayed, &url, &known));
     }
     report.command = "verify mock".to_owned();
     report.strict = arguments.strict;
@@ -103,12 +141,19 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
     Ok(Outcome::Report(Box::new(report)))
 }
 
+/// What was seen of a mock.
+struct Seen {
+    exchanges: Vec<Exchange>,
+    /// Of each cassette what was asked again.
+    replayed: Vec<Replayed>,
+}
+
 fn limits() -> UpstreamLimits {
     UpstreamLimits { connect: PATIENCE, head: PATIENCE, gap: PATIENCE, whole: WHOLE, ..UpstreamLimits::default() }
 }
 
 impl Arguments {
-    /// What is probed: every read-only operation that pages; the inputs that are not given are stand-ins.
+    /// What is probed: every read-only operation that pages, or each where none does; the inputs that are not given are stand-ins.
     fn targets<'s>(&self, specs: &'s Arc<Specs>) -> Result<Vec<Target<'s>>, Failure> {
         let settings = Settings { inputs: self.inputs.clone(), ..Settings::default() };
         let simulator = Simulator::new(Arc::clone(specs), settings).map_err(Failure::usage)?;
@@ -117,8 +162,43 @@ impl Arguments {
             let own = stand_ins.iter().filter(|(name, _)| spec.input_member(name).is_some());
             Some(Inputs::from_texts(spec, own.map(|(name, value)| (name.as_str(), value.as_str()))))
         };
-        let wanted = Wanted { operation: None, inputs: self.inputs.clone(), other_inputs: self.other_inputs.clone() };
-        wanted.targets(specs, known).map_err(Failure::usage)
+        let wanted = |operation: Option<&str>| Wanted {
+            operation: operation.map(str::to_owned),
+            inputs: self.inputs.clone(),
+            other_inputs: self.other_inputs.clone(),
+        };
+        let read_only = || specs.iter().filter(|spec| spec.http.read_only);
+        if read_only().any(|spec| spec.pagination.is_some()) {
+            return wanted(None).targets(specs, known).map_err(Failure::usage);
+        }
+        // Specs of none but single reads were named to have those looked at.
+        let mut targets = Vec::new();
+        for spec in read_only() {
+            targets.extend(wanted(Some(&spec.operation)).targets(specs, known).map_err(Failure::usage)?);
+        }
+        if targets.is_empty() && self.cassettes.is_empty() {
+            let error = Diagnostic::new("there is nothing to probe: no operation of the specs is read-only");
+            return Err(Failure::usage(error.help("name other specs with --spec, or a recording with --cassette")));
+        }
+        Ok(targets)
+    }
+
+    /// Asks everything: what the specs imply, and what was recorded.
+    async fn look(
+        &self,
+        specs: &Specs,
+        prober: &Prober,
+        plan: &mut Plan<'_>,
+        cassettes: &[Cassette],
+        seen: &mut Seen,
+    ) -> Result<(), Diagnostic> {
+        prober.collect(plan, limits(), &mut seen.exchanges).await?;
+        for (cassette, replayed) in cassettes.iter().zip(&mut seen.replayed) {
+            let links = recorded::bound(specs, cassette, &[&self.inputs, &self.other_inputs]);
+            let mut asking = Asking { likeness: self.likeness.likeness(), links, limits: limits() };
+            prober.resend(specs, cassette, &mut asking, replayed).await?;
+        }
+        Ok(())
     }
 
     /// The known failures, all of which name what there is.
@@ -176,9 +256,49 @@ impl Arguments {
     ) -> Report {
         let is_its = |exchange: &&Exchange| exchange.operation.as_deref() == Some(spec.operation.as_str());
         let transcript = Transcript { exchanges: exchanges.iter().filter(is_its).cloned().collect() };
+        let short = shortfall(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
+        self.report(specs, spec, url, &transcript, known, |_| {}, short)
+    }
+
+    /// Judges the answers to a cassette's requests, by the specs and by what was recorded.
+    fn compare(
+        &self,
+        specs: &Specs,
+        cassette: &Cassette,
+        replayed: &Replayed,
+        url: &Endpoint,
+        known: &KnownFailures,
+    ) -> Report {
+        let mut report = Report::new("verify mock");
+        for spec in specs.iter() {
+            let is_its = |resent: &&Resent| resent.exchange.operation.as_deref() == Some(spec.operation.as_str());
+            let resent: Vec<&Resent> = replayed.resent.iter().filter(is_its).collect();
+            if resent.is_empty() {
+                continue;
+            }
+            let transcript = Transcript { exchanges: resent.iter().map(|resent| resent.exchange.clone()).collect() };
+            let broken = broken_off(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
+            let add = |report: &mut Report| recorded::add(report, cassette, &url.to_string(), &resent);
+            report.merge(self.report(specs, spec, url, &transcript, known, add, broken.into_iter().collect()));
+        }
+        report
+    }
+
+    /// The report on what was seen of an operation, with what could not be seen.
+    #[allow(clippy::too_many_arguments, reason = "each is another thing, and both callers have all of them")]
+    fn report(
+        &self,
+        specs: &Specs,
+        spec: &Spec,
+        url: &Endpoint,
+        transcript: &Transcript,
+        known: &KnownFailures,
+        add: impl FnOnce(&mut Report),
+        short: Vec<Diagnostic>,
+    ) -> Report {
         let evidence = Evidence {
             subject: Subject { kind: SubjectKind::Mock, name: url.to_string() },
-            transcript: &transcript,
+            transcript,
             recording: None,
             places: &[],
             run: None,
@@ -186,9 +306,9 @@ impl Arguments {
         };
         let mut report = verify(specs, &evidence);
         report.ledger.requests = report.ledger.exchanges;
+        add(&mut report);
         let is_broken = report.checks.iter().any(|result| result.verdict == CheckVerdict::Fail);
         known.apply(&mut report, &spec.operation, today());
-        let short = shortfall(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
         // Where a must is broken, that is what there is to say; that there was no success follows from it.
         let troubles = short.into_iter().filter(|_| !is_broken);
         report.troubles.extend(troubles.map(|diagnostic| Trouble { kind: TroubleKind::CouldNotLook, diagnostic }));
