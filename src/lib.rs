@@ -56,4 +56,4 @@ pub mod store;
 pub mod verify;
 pub mod yaml;
 
-pub use serve::{Replay, Simulate};
+pub use serve::{Recorded, Replay, Simulate};

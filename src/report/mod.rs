@@ -27,7 +27,7 @@ mod words;
 
 pub use cassettes::CassetteDiff;
 pub use compare::{Comparison, compare};
-pub use overview::overview;
+pub use overview::{exchanges, overview};
 pub use scenarios::{scenarios_as_json, scenarios_as_text};
 pub use snapshot::Snapshot;
 pub use spec_changes::{spec_changes_as_json, spec_changes_as_text};

@@ -25,13 +25,26 @@ pub fn overview(specs: &Specs, cassette: &Cassette) -> String {
     line("signature", cassette.info.signature.as_deref().unwrap_or_default());
     line("redaction", cassette.info.redaction.as_deref().unwrap_or_default());
     line("seal", if cassette.seal == Seal::Whole { "whole" } else { "broken" });
-    for walk in walk::walks(specs, &cassette.transcript.exchanges) {
+    for walk in walks(specs, cassette) {
         text.push('\n');
-        for index in walk.calls.iter().flat_map(|call| &call.attempts) {
-            text.push_str(&exchange(&cassette.transcript.exchanges[*index]));
-        }
+        text.push_str(&walk);
     }
     text
+}
+
+/// Shows what was asked and answered: walks, with an empty line between them. It is the same for the same evidence.
+pub fn exchanges(specs: &Specs, cassette: &Cassette) -> String {
+    walks(specs, cassette).join("\n")
+}
+
+fn walks(specs: &Specs, cassette: &Cassette) -> Vec<String> {
+    let exchanges = &cassette.transcript.exchanges;
+    let walks = walk::walks(specs, exchanges).into_iter();
+    let shown = walks.map(|walk| {
+        let indexes = walk.calls.iter().flat_map(|call| &call.attempts);
+        indexes.map(|index| exchange(&exchanges[*index])).collect()
+    });
+    shown.collect()
 }
 
 fn exchange(exchange: &Exchange) -> String {

@@ -5,12 +5,15 @@
 //! (a script that tries a client), or only reads the session from them (replay). It never connects anywhere.
 //!
 //! [`Replay`] and [`Simulate`] are that for a test: from a cassette or a spec to a running server in one call.
+//! [`Recorded`] is a cassette for a test that needs no server.
 
+mod recorded;
 mod replay;
 mod simulate;
 mod sources;
 mod traffic;
 
+pub use recorded::Recorded;
 pub use replay::{Replay, Replaying};
 pub use simulate::{Simulate, Simulating};
 pub use traffic::Traffic;

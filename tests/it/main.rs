@@ -28,6 +28,7 @@ mod raw;
 #[cfg(feature = "cli")]
 mod readme;
 mod record;
+mod recorded;
 #[cfg(feature = "cli")]
 mod recording;
 mod redaction;
