@@ -116,10 +116,11 @@ fn told(job: &Job, verdict: ScenarioVerdict, reason: Option<String>, ledger: Led
 
 /// Why nothing can be said of a client that sent nothing that was answered.
 fn nothing_came(ledger: &Ledger, outcome: Option<&Outcome>, printed: Option<String>) -> String {
+    const WHY: &str = "for another host, malformed, or with header fields of a browser (Node's fetch sends some; its node:http sends none)";
     let what = match ledger.refused {
         0 => "no request came".to_owned(),
-        1 => "its one request was refused: it was for another host, malformed or a browser's".to_owned(),
-        count => format!("all {count} requests were refused: they were for another host, malformed or a browser's"),
+        1 => format!("its one request was refused: it was {WHY}"),
+        count => format!("all {count} requests were refused: they were {WHY}"),
     };
     let said = outcome.map(|outcome| format!("; the client's word is {outcome}")).unwrap_or_default();
     let printed = printed.map(|printed| format!("; it printed last: {printed}")).unwrap_or_default();
@@ -132,7 +133,7 @@ pub(super) fn one_line(error: &Diagnostic) -> String {
     if !error.location.is_empty() {
         line.push_str(&format!(" at {}", error.location));
     }
-    for (word, part) in [("expected", &error.expected), ("found", &error.found)] {
+    for (word, part) in [("expected", &error.expected), ("found", &error.found), ("help", &error.help)] {
         if let Some(part) = part {
             line.push_str(&format!("; {word}: {part}"));
         }

@@ -37,7 +37,12 @@ impl Gate {
         }
         let browser = request.headers.iter().map(|(name, _)| name).find(|name| is_of_a_browser(name));
         if let Some(name) = browser {
-            return refuse(&format!("no requests of browsers here ({name} was sent)"));
+            let help = if name.starts_with("sec-fetch-") {
+                "; in Node, node:http sends no such field, and fetch does"
+            } else {
+                ""
+            };
+            return refuse(&format!("no requests of browsers here ({name} was sent){help}"));
         }
         if let Some((scheme, authority)) = arrived.absolute()
             && (scheme != Some("http") || !self.knows(authority))

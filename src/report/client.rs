@@ -14,22 +14,29 @@ const WIDTH: usize = 100;
 /// How many scenarios of a sort are named.
 const NAMED: usize = 8;
 
+/// What scenarios came to that no finding explains: it is told even where little is.
+const NO_FINDINGS: [ScenarioVerdict; 4] =
+    [ScenarioVerdict::DriverError, ScenarioVerdict::Crashed, ScenarioVerdict::Hung, ScenarioVerdict::Runaway];
+
+/// What scenarios came to that did not pass.
+const WORST_FIRST: [ScenarioVerdict; 6] = [
+    ScenarioVerdict::DriverError,
+    ScenarioVerdict::Crashed,
+    ScenarioVerdict::Hung,
+    ScenarioVerdict::Runaway,
+    ScenarioVerdict::Fail,
+    ScenarioVerdict::Skipped,
+];
+
 /// The scenarios that did not pass, by what they came to and why.
 pub(super) fn scenarios(report: &Report, style: &Style, paint: Paint) -> Vec<String> {
     if report.scenarios.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![tally(&report.scenarios)];
-    let worst = [
-        ScenarioVerdict::DriverError,
-        ScenarioVerdict::Crashed,
-        ScenarioVerdict::Hung,
-        ScenarioVerdict::Runaway,
-        ScenarioVerdict::Fail,
-        ScenarioVerdict::Skipped,
-    ];
+    let mut lines = if style.quiet { Vec::new() } else { vec![tally(&report.scenarios)] };
+    let worst: &[ScenarioVerdict] = if style.quiet { &NO_FINDINGS } else { &WORST_FIRST };
     let shown = if style.verbose { usize::MAX } else { NAMED };
-    for verdict in worst {
+    for verdict in worst.iter().copied() {
         for (reason, ids) in by_reason(report.scenarios.iter().filter(|scenario| scenario.verdict == verdict)) {
             let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             let text = format!("{}{reason}", list(ids.into_iter(), shown));

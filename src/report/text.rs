@@ -28,8 +28,9 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
         paragraphs.push(vec![finding::row(paint, "help", words::evidence_help(report))]);
     }
     paragraphs.retain(|lines| !lines.is_empty());
+    paragraphs.push(client::scenarios(report, style, paint));
+    paragraphs.retain(|lines| !lines.is_empty());
     if !style.quiet {
-        paragraphs.push(client::scenarios(report, style, paint));
         paragraphs.push(client::fingerprint(report, style, paint));
     }
     if !(style.quiet && report.verdict() == RunVerdict::Pass && paragraphs.is_empty()) {

@@ -153,6 +153,8 @@ async fn refuses_what_only_browsers_send_and_sends_no_cors_header() {
         assert_eq!(reply.status(), 403, "{name}");
         assert!(!reply.head.to_ascii_lowercase().contains("access-control"));
         assert_eq!(reply.text().lines().count(), 1);
+        // Not every client that sends such a field is a browser: those are told what to do.
+        assert_eq!(reply.text().contains("node:http"), name.to_ascii_lowercase().starts_with("sec-fetch-"), "{name}");
     }
     for (method, target) in
         [("OPTIONS", "/a"), ("OPTIONS", "*"), ("CONNECT", "localhost:443"), ("CONNECT", "169.254.169.254:80")]

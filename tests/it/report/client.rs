@@ -163,6 +163,10 @@ fn a_driver_that_fails_is_at_fault_and_the_client_is_not() {
             .starts_with("ERROR  verify client: the driver failed in 1 scenario, which says nothing of the client\n")
     );
     assert!(text(&report).contains("  driver-error baseline/full-page: cannot import boto3\n"));
+    // No finding explains it, so it is told even where little is.
+    let quiet = render(&report, Format::Text, &Style { quiet: true, ..Style::default() });
+    assert!(quiet.contains("  driver-error baseline/full-page: cannot import boto3\n"), "{quiet}");
+    assert!(!quiet.contains("  skipped "), "{quiet}");
     assert_eq!(report.verdict().exit_code(), 4);
 
     report.scenarios[3].verdict = ScenarioVerdict::Pass;

@@ -79,6 +79,8 @@ fn a_driver_that_says_what_is_wrong_stays() {
     );
     assert_told(&answer(r#""outcome":{"kind":"fine"}"#), "driver-error", 4, "at /kind; expected: \"ok\" or \"error\"");
     assert_told(&answer(r#""outcome":{"kind":"ok","itms":[]}"#), "driver-error", 4, "the unknown key \"itms\"");
+    let nameless = answer(r#""outcome":{"kind":"error","class":"modelled"}"#);
+    assert_told(&nameless, "driver-error", 4, "help: if the client hides the name, the class is \"unmodelled\"");
     assert_told(&answer(r#""skipped":true,"reason":"not today""#), "skipped", 0, "not today");
 }
 
