@@ -60,7 +60,9 @@ pub async fn check_driver<S: Stage>(stage: S, plan: Plan, mut tell: impl FnMut(&
     }
     tell(&match seat.leave().await {
         true => Step::right("it ends when it is told bye"),
-        false => Step::wrong("it does not end when it is told bye, and is killed: leave the loop then"),
+        false => Step::wrong(
+            "it does not end when it is told bye, and is killed: leave the loop, and exit where open connections keep a process",
+        ),
     });
     finish(report, &shared)
 }

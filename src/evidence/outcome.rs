@@ -192,8 +192,13 @@ impl fmt::Display for Failure {
             None => f.write_str(", no code")?,
         }
         match self.status {
-            Some(status) => write!(f, ", status {status})"),
-            None => f.write_str(", no status)"),
+            Some(status) => write!(f, ", status {status})")?,
+            None => f.write_str(", no status)")?,
+        }
+        // What the service says is known; what the client says itself is where to look.
+        match &self.message {
+            Some(message) if !self.class.is_of_service() => write!(f, ": {}", shorten(message)),
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -388,6 +393,10 @@ mod tests {
         let text = r#"{"kind":"error","class":"unmodelled","status":413}"#;
 
         assert_eq!(read(text).to_string(), "an error (unmodelled, no code, status 413)");
+        let own = r#"{"kind":"error","class":"unknown","message":"TypeError: x is undefined"}"#;
+        assert_eq!(read(own).to_string(), "an error (unknown, no code, no status): TypeError: x is undefined");
+        let theirs = r#"{"kind":"error","class":"modelled","code":"C","message":"busy"}"#;
+        assert_eq!(read(theirs).to_string(), "an error (modelled, code C, no status)");
         assert_eq!(read(r#"{"kind":"ok","items":[1]}"#).to_string(), "success with 1 item");
         assert_eq!(Outcome::Exit(ChildEnd::Signal(9)).to_string(), "ended by signal 9");
         assert!(!Outcome::Exit(ChildEnd::Exit(255)).is_success());

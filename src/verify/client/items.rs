@@ -13,6 +13,12 @@ use crate::spec::{Kind, Member, ShapeId};
 /// What to do about a value that is another.
 const AS_SENT: &str = "hand on each value as it came, and make up none for a member that is not there";
 
+/// What to do about an error that nobody sent.
+const ERRORS: &str = "hand the items to the caller: nothing in these pages is an error";
+
+/// What to do about it where nothing is hostile.
+const FRIENDLY: &str = "nothing here is hostile: mend this first, since what else fails may fail by it";
+
 /// `pagination.items-in-order`: where all pages came, all items reach the caller, in their order.
 pub(super) fn in_order<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
     let Some(success) = &client.run.expectation.success else { return Judgement::untouched() };
@@ -29,7 +35,8 @@ pub(super) fn in_order<'a>(client: &Client<'_, 'a>) -> Judgement<'a> {
         Said::Failure(_) if client.may_fail() => Judgement::untouched(),
         Said::Failure(_) => {
             let note = by_output(client, failed(client, "every page came, and the client reports an error"));
-            Judgement::broken(note.help("hand the items to the caller: nothing in these pages is an error"))
+            let is_friendly = client.run.steps.iter().all(|step| !step.is_probe);
+            Judgement::broken(note.help(if is_friendly { FRIENDLY } else { ERRORS }))
         }
         Said::Success(Some(outcome)) => match deviation(client, outcome) {
             None => Judgement::held(1),
