@@ -197,7 +197,10 @@ impl fmt::Display for Failure {
         }
         // What the service says is known; what the client says itself is where to look.
         match &self.message {
-            Some(message) if !self.class.is_of_service() => write!(f, ": {}", shorten(message)),
+            Some(message) if !self.class.is_of_service() => {
+                let words: Vec<&str> = message.split_whitespace().collect();
+                write!(f, ": {}", shorten(&words.join(" ")))
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -393,7 +396,7 @@ mod tests {
         let text = r#"{"kind":"error","class":"unmodelled","status":413}"#;
 
         assert_eq!(read(text).to_string(), "an error (unmodelled, no code, status 413)");
-        let own = r#"{"kind":"error","class":"unknown","message":"TypeError: x is undefined"}"#;
+        let own = r#"{"kind":"error","class":"unknown","message":"TypeError: x\n  is undefined"}"#;
         assert_eq!(read(own).to_string(), "an error (unknown, no code, no status): TypeError: x is undefined");
         let theirs = r#"{"kind":"error","class":"modelled","code":"C","message":"busy"}"#;
         assert_eq!(read(theirs).to_string(), "an error (modelled, code C, no status)");

@@ -12,7 +12,7 @@ use crate::spec::{Kind, Member, ShapeId, Spec, TimestampFormat};
 const TOLERANCE: f64 = 0.001;
 
 /// Where a value is another than the one that was sent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Difference {
     /// The JSON pointer to it.
     pub(super) pointer: String,
@@ -22,6 +22,8 @@ pub(super) struct Difference {
     pub(super) found: String,
     /// Whether nothing was sent there.
     pub(super) is_made_up: bool,
+    /// Whether it is a time that is given as a text.
+    pub(super) is_spelled_time: bool,
 }
 
 /// Compares values of one spec.
@@ -73,7 +75,10 @@ impl<'s> Comparison<'s> {
                     self.value(*values, sent.get(name), got.get(name), &format!("{at}/{}", escaped(name)))
                 })
             }
-            (kind, sent, got) => (!is_same(kind, sent, got)).then(|| difference(at, expected, found)),
+            (kind, sent, got) => (!is_same(kind, sent, got)).then(|| Difference {
+                is_spelled_time: matches!((kind, got), (Kind::Timestamp(_), Json::String(_))),
+                ..difference(at, expected, found)
+            }),
         }
     }
 
@@ -174,8 +179,13 @@ fn escaped(step: &str) -> String {
 }
 
 fn difference(at: &str, expected: Option<&Json>, found: Option<&Json>) -> Difference {
-    let is_made_up = is_nothing(expected);
-    Difference { pointer: at.to_owned(), expected: words(expected), found: words(found), is_made_up }
+    Difference {
+        pointer: at.to_owned(),
+        expected: words(expected),
+        found: words(found),
+        is_made_up: is_nothing(expected),
+        ..Difference::default()
+    }
 }
 
 /// A value in words.

@@ -137,7 +137,7 @@ pub(super) fn of_probe<'a>(client: &Client<'_, 'a>, probe: &Probe, what: &str, f
         pointer: probe.pointer.clone(),
         expected: expected.join(" or "),
         found: words(found),
-        is_made_up: false,
+        ..Difference::default()
     };
     let item = client.spec.pagination.as_ref().map(|_| probe.item);
     differs(client, what, item, difference)

@@ -13,6 +13,9 @@ use crate::spec::{Kind, Member, ShapeId};
 /// What to do about a value that is another.
 const AS_SENT: &str = "hand on each value as it came, and make up none for a member that is not there";
 
+/// What to do about a time that is not a number.
+const TIMES: &str = "an outcome gives a time in seconds since 1970";
+
 /// What to do about an error that nobody sent.
 const ERRORS: &str = "hand the items to the caller: nothing in these pages is an error";
 
@@ -115,18 +118,17 @@ impl Deviation {
     /// What is wrong, with the exchange that shows it.
     pub(super) fn note<'a>(&self, client: &Client<'_, 'a>) -> Note<'a> {
         let counts = |expected: usize, found: usize| Difference {
-            pointer: String::new(),
             expected: format!("{expected} items"),
             found: format!("{found} items"),
-            is_made_up: false,
+            ..Difference::default()
         };
         match self {
             Self::Value(Some(item), difference) => {
                 differs(client, &format!("item {} is not what was sent", item + 1), Some(*item), difference.clone())
-                    .help(AS_SENT)
+                    .help(as_sent(difference))
             }
             Self::Value(None, difference) => {
-                differs(client, "the output is not what was sent", None, difference.clone()).help(AS_SENT)
+                differs(client, "the output is not what was sent", None, difference.clone()).help(as_sent(difference))
             }
             Self::Lost(lost, left) => {
                 let first = lost.first().copied().unwrap_or_default();
@@ -138,9 +140,8 @@ impl Deviation {
                     .help("hand on every item of every page that came, also where another item looks like it")
             }
             Self::Moved(item, place) => {
-                let pointer = String::new();
                 let (expected, found) = (format!("item {}", item + 1), format!("item {}", place + 1));
-                let difference = Difference { pointer, expected, found, is_made_up: false };
+                let difference = Difference { expected, found, ..Difference::default() };
                 differs(client, &format!("item {} is not in its place", item + 1), Some(*item), difference)
                     .help("keep the order in which the pages came, and the order within each")
             }
@@ -187,6 +188,11 @@ impl Deviation {
     pub(super) fn loses_all(&self) -> bool {
         matches!(self, Self::Lost(_, 0))
     }
+}
+
+/// What to do about a difference of values.
+fn as_sent(difference: &Difference) -> &'static str {
+    if difference.is_spelled_time { TIMES } else { AS_SENT }
 }
 
 /// The first way in which what the caller got is not what was sent; what is hostile is left out.

@@ -81,6 +81,9 @@ fn compares_times_to_the_millisecond_and_texts_letter_by_letter() {
     assert_eq!(found(&said(id, &same)), Vec::<&str>::new());
     let later = with_item(id, 0, |item| with(item, "createdAt", Some("1262304068.071")));
     assert_eq!(found(&said(id, &later)), ["pagination.items-in-order"]);
+    let spelled = with_item(id, 0, |item| with(item, "createdAt", Some("\"2010-01-01T00:01:08.069Z\"")));
+    let help = said(id, &spelled).findings[0].help.clone();
+    assert_eq!(help.as_deref(), Some("an outcome gives a time in seconds since 1970"));
     // A version is a text: as a number it has lost its leading zero.
     let number = with_item(id, 1, |item| with(item, "versionId", Some("\"19\"")));
     let report = said(id, &number);
