@@ -105,12 +105,7 @@ fn no_evidence(report: &Report) -> String {
 
 /// What to do where nothing was proved.
 pub(super) fn evidence_help(report: &Report) -> &'static str {
-    let is_driven = !report.scenarios.is_empty();
     match Lack::of(report) {
-        Lack::AllRefused if is_driven => "see below why its requests were refused, and what it was answered",
-        Lack::NoRequest | Lack::NoExchange if is_driven => {
-            "lead the client to the endpoint: a command has it in AWS_ENDPOINT_URL and RETAKE_ENDPOINT, a driver in the \"endpoint\" of each run"
-        }
         Lack::AllRefused => "sign with the credentials of this session, and ask for operations of the loaded specs",
         Lack::NoRequest => "see that the client uses the endpoint and the environment that were printed",
         Lack::NothingFound => {
