@@ -3,7 +3,7 @@
 use super::judge::one_line;
 use super::plan::{Plan, Way};
 use super::pool::{empty, finish, with_trouble};
-use super::seat::{Seat, Shared};
+use super::seat::{Seat, Shared, of_driver};
 use super::stage::Stage;
 use super::{Argument, Folder};
 use crate::diagnostic::Diagnostic;
@@ -41,14 +41,15 @@ pub async fn check_driver<S: Stage>(stage: S, plan: Plan, mut tell: impl FnMut(&
     let mut seat = Seat::new(&shared);
     if let Err(error) = greet(&mut seat, &command, &mut tell).await {
         tell(&Step::wrong(one_line(&error)));
-        return finish(with_trouble(report, error), &shared);
+        report.troubles.push(of_driver(error));
+        return finish(report, &shared);
     }
     for (index, job) in shared.plan().jobs.iter().enumerate() {
         let one = match seat.run(index, job).await {
             Ok(one) => one,
-            Err(error) => {
-                tell(&Step::wrong(one_line(&error)));
-                report = with_trouble(report, error);
+            Err(trouble) => {
+                tell(&Step::wrong(one_line(&trouble.diagnostic)));
+                report.troubles.push(trouble);
                 break;
             }
         };

@@ -83,12 +83,12 @@ pub(super) fn with_trouble(mut report: Report, diagnostic: Diagnostic) -> Report
 pub(super) fn finish<S: Stage>(mut report: Report, shared: &Shared<S>) -> Report {
     let left = shared.plan().jobs.len() - report.scenarios.len();
     match shared.gave_up() {
-        Some(mut error) => {
+        Some(mut trouble) => {
             if left > 0 {
                 let were = if left == 1 { "1 scenario was".to_owned() } else { format!("{left} scenarios were") };
-                error.what = format!("{}; {were} not run", error.what);
+                trouble.diagnostic.what = format!("{}; {were} not run", trouble.diagnostic.what);
             }
-            report = with_trouble(report, error);
+            report.troubles.push(trouble);
         }
         None if left > 0 && !report.interrupted => {
             let what = format!("of {left} of the scenarios nothing is known, which is a defect of retake");
@@ -149,8 +149,8 @@ async fn work<S: Stage>(
                 // The receiver lives until all workers have ended.
                 let _ = results.send((index, one)).await;
             }
-            Err(error) => {
-                shared.give_up(error);
+            Err(trouble) => {
+                shared.give_up(trouble);
                 break;
             }
         }

@@ -10,7 +10,7 @@ use super::protocol::{Asked, Hello};
 use super::stage::{Scene, Stage};
 use super::{Argument, Folder};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Report;
+use crate::evidence::{Report, Trouble, TroubleKind};
 use crate::scenario::Script;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +30,7 @@ pub(super) struct Shared<S> {
     client: Mutex<Option<String>>,
     /// How many drivers in a row broke the protocol.
     broken: AtomicU32,
-    gave_up: Mutex<Option<Diagnostic>>,
+    gave_up: Mutex<Option<Trouble>>,
 }
 
 impl<S: Stage> Shared<S> {
@@ -62,12 +62,12 @@ impl<S: Stage> Shared<S> {
     }
 
     /// Ends it all, after what is under way.
-    pub(super) fn give_up(&self, error: Diagnostic) {
-        self.gave_up.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    pub(super) fn give_up(&self, trouble: Trouble) {
+        self.gave_up.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
     }
 
     /// Why it all ended, if it did.
-    pub(super) fn gave_up(&self) -> Option<Diagnostic> {
+    pub(super) fn gave_up(&self) -> Option<Trouble> {
         self.gave_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -88,6 +88,16 @@ pub(super) struct Seat<'s, S> {
     seq: u64,
 }
 
+/// What the driver is at fault for.
+pub(super) fn of_driver(diagnostic: Diagnostic) -> Trouble {
+    Trouble { kind: TroubleKind::Driver, diagnostic }
+}
+
+/// What neither the driver nor the client is at fault for.
+fn of_world(diagnostic: Diagnostic) -> Trouble {
+    Trouble { kind: TroubleKind::CouldNotLook, diagnostic }
+}
+
 impl<'s, S: Stage> Seat<'s, S> {
     pub(super) fn new(shared: &'s Shared<S>) -> Self {
         Self { shared, driver: None, runs: 0, seq: 0 }
@@ -102,21 +112,21 @@ impl<'s, S: Stage> Seat<'s, S> {
     }
 
     /// Runs one job. An error is one of all of them.
-    pub(super) async fn run(&mut self, index: usize, job: &Job) -> Result<Report, Diagnostic> {
+    pub(super) async fn run(&mut self, index: usize, job: &Job) -> Result<Report, Trouble> {
         let plan = &self.shared.plan;
         if let Some(reason) = plan.lacks(job) {
             return Ok(skipped(plan, job, reason));
         }
         if let Way::Driver(command) = &plan.way {
-            self.greet(command).await?;
+            self.greet(command).await.map_err(of_driver)?;
         }
         let attempts = plan.attempts(plan.spec(job));
         let script = Arc::new(Script::new(Arc::clone(&plan.specs), Arc::clone(&job.scenario), attempts));
-        let scene = self.shared.stage.open(Arc::clone(&script), plan.pace.outlast()).await?;
+        let scene = self.shared.stage.open(Arc::clone(&script), plan.pace.outlast()).await.map_err(of_world)?;
         let ended = match &plan.way {
             Way::Once(template, says) => {
                 let once = Once { plan, template, says: *says, folder: &self.shared.folder };
-                once.run(job, index, &script, &scene).await?
+                once.run(job, index, &script, &scene).await.map_err(of_world)?
             }
             Way::Driver(command) => self.ask(command, job, &script, &scene).await,
         };
@@ -165,7 +175,7 @@ impl<'s, S: Stage> Seat<'s, S> {
         match self.greet(command).await {
             Ok(_) => self.ask_once(job, script, scene).await,
             Err(error) => {
-                self.shared.give_up(error);
+                self.shared.give_up(of_driver(error));
                 ended
             }
         }
@@ -196,7 +206,7 @@ impl<'s, S: Stage> Seat<'s, S> {
             (Left::Broken, Ended::DriverError(error)) => {
                 let before = self.shared.broken.fetch_add(1, Ordering::Relaxed);
                 if before + 1 >= IN_A_ROW {
-                    self.shared.give_up(error.clone());
+                    self.shared.give_up(of_driver(error.clone()));
                 }
             }
             _ => self.shared.broken.store(0, Ordering::Relaxed),
