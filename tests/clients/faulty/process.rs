@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// The attempts and the time-out of a client that is not told them.
 const ATTEMPTS: u32 = 3;
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Speaks the driver protocol until it is told to end.
 pub(crate) fn serve(fault: Fault) -> Result<ExitCode, String> {
