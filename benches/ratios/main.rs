@@ -19,7 +19,6 @@ mod measure;
 mod process;
 mod recording;
 mod replaying;
-mod verifying;
 mod whole_file;
 
 fn main() {
@@ -28,7 +27,6 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["role", "load", rest @ ..] => load::run(rest),
-        ["role", "driver"] => verifying::drive(),
         ["role", "map", data] => limits::serve_map(data),
         ["role", "proxy", upstream] => limits::serve_proxy(upstream),
         ["role", role, ..] => panic!("no role is named {role}"),
@@ -37,17 +35,16 @@ fn main() {
 }
 
 fn measure_all(names: &[&str]) {
-    let measures: [(&str, fn()); 5] = [
+    let measures: [(&str, fn()); 4] = [
         ("replay", replaying::throughput),
         ("start", replaying::start),
         ("record", recording::throughput),
         ("file", whole_file::load_and_verify),
-        ("client", verifying::client),
     ];
     for name in names {
         assert!(
             measures.iter().any(|(known, _)| known == name),
-            "no measure is named {name}: replay, start, record, file, client"
+            "no measure is named {name}: replay, start, record, file"
         );
     }
     measure::heading();
