@@ -93,13 +93,14 @@ pub(super) fn scenarios(arguments: &ScenariosArguments, output: &OutputArgs) -> 
 }
 
 pub(super) fn diff(arguments: &DiffArguments, output: &OutputArgs) -> Result<Outcome, Failure> {
-    let format = output.require("spec diff", &[Format::Text, Format::Json])?;
+    let format = output.require("spec diff", &[Format::Text, Format::Json, Format::Markdown])?;
     let load = |path: &PathBuf| load_specs(std::slice::from_ref(path));
     let changes = spec::diff(load(&arguments.old)?.iter(), load(&arguments.new)?.iter());
 
     let text = match format {
         Format::Json => spec_changes_as_json(&changes),
-        Format::Text | Format::Junit | Format::Markdown => spec_changes_as_text(&changes, &output.style()),
+        Format::Text | Format::Junit => spec_changes_as_text(&changes, &output.style()),
+        Format::Markdown => quoted("retake spec diff", &spec_changes_as_text(&changes, &output.plain_style())),
     };
     let worst = arguments.fail_on.map(|class| match class {
         ClassArg::Breaking => Class::Breaking,

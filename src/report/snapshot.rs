@@ -99,3 +99,46 @@ fn split(text: &str) -> Option<(&str, &str)> {
     let at = text.find("\n---\n").or_else(|| text.strip_suffix("\n---").map(str::len))?;
     Some((&text[..=at], text.get(at + "\n---\n".len()..).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes_and_what_insta_writes() {
+        let report = Report::new("replay");
+        let snapshot = Snapshot::of(&report, Format::Text, &Style::default());
+
+        let back = Snapshot::read("a.snap", snapshot.to_text().as_bytes()).unwrap();
+
+        assert_eq!(back, snapshot);
+        assert!(back.tells_of_failure(), "nothing was looked at");
+        let bare = Snapshot::read("a.snap", b"---\n---\nPASS  replay\n\n---\nmore\n\n").unwrap();
+        assert_eq!(bare.contents, "PASS  replay\n\n---\nmore");
+        assert!(!bare.tells_of_failure());
+    }
+
+    #[test]
+    fn refuses_a_header_that_is_none() {
+        for text in [
+            "",
+            "PASS\n",
+            "---\nsource: a\nPASS\n",
+            "---\n- a\n---\nx\n",
+            "---\na: [\n---\nx\n",
+            "---\na: 1\na: 2\n---\n",
+        ] {
+            assert!(Snapshot::read("a.snap", text.as_bytes()).is_err(), "{text:?}");
+        }
+        let binary = "---\nsnapshot_kind: binary\nextension: png\n---\n";
+        assert!(Snapshot::read("a.snap", binary.as_bytes()).unwrap_err().help.unwrap().contains("cargo insta"));
+    }
+
+    #[test]
+    fn a_snapshot_of_anything_else_tells_of_no_failure() {
+        for contents in ["FAIL", "FAILED tests", "{\"verdict\": \"fail\"}", "### FAIL: other", "text"] {
+            let snapshot = Snapshot { header: String::new(), contents: contents.to_owned() };
+            assert!(!snapshot.tells_of_failure(), "{contents}");
+        }
+    }
+}

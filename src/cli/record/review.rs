@@ -1,11 +1,12 @@
 //! A recording that is to be reviewed: where it waits, and whether it waits at all, as insta's switches say.
 
+use crate::cassette;
 use crate::cli::Failure;
 use crate::cli::output::{OutputArgs, to_stderr};
 use crate::cli::sources::display;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{Report, RunVerdict};
-use crate::store::{Disk, Files, Insta, Pending, Writes};
+use crate::evidence::{CheckVerdict, Report, RunVerdict};
+use crate::store::{self, Disk, Files, Insta, Pending, Writes};
 use std::path::Path;
 
 /// A recording that is to be reviewed.
@@ -32,21 +33,39 @@ impl Review {
         }
     }
 
-    /// Accepts the recording where insta would, and only if it passed: a failing one waits for a person.
+    /// Accepts the recording where insta would, and only if it passed: a failing one says so and waits for a person.
     pub(super) fn settle(self, report: &Report, output: &OutputArgs) -> Result<(), Failure> {
-        if !self.is_in_place || !self.pending.pending.exists() {
+        if !self.pending.pending.exists() {
             return Ok(());
         }
         let (pending, accepted) = (display(&self.pending.pending), display(&self.pending.accepted));
+        let bytes = Disk.read(&self.pending.pending, cassette::MAX_BYTES as u64).map_err(|error| {
+            let error = Diagnostic::new(format!("cannot read the recording: {error}"));
+            Failure::world(error.at(Location::file(pending.as_str())))
+        })?;
+        mark(&self.pending, &bytes, report)?;
+        if !self.is_in_place {
+            return Ok(());
+        }
         if report.verdict() != RunVerdict::Pass {
             to_stderr(&format!("warning: {pending} is not accepted, as INSTA_UPDATE asks, since the run did not pass"));
             return Ok(());
         }
-        let bytes = Disk.read(&self.pending.pending, u64::MAX - 1).map_err(|error| {
-            Failure::world(Diagnostic::new(format!("cannot read the recording: {error}")).at(Location::file(pending)))
-        })?;
         self.pending.accept(&Disk, &bytes).map_err(Failure::world)?;
         output.progress(&format!("accepted as {accepted}, as INSTA_UPDATE asks"));
         Ok(())
     }
+}
+
+/// Writes what fails into the description, which is what `cargo insta` shows of a file: it would not say so itself.
+fn mark(pending: &Pending, bytes: &[u8], report: &Report) -> Result<(), Failure> {
+    let failed = report.checks.iter().filter(|result| result.verdict == CheckVerdict::Fail);
+    let failed: Vec<&str> = failed.map(|result| result.check.id).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let mut cassette = cassette::read(&display(&pending.pending), bytes).map_err(Failure::usage)?;
+    cassette.description = format!("FAILS {}; {}", failed.join(", "), cassette.description);
+    let bytes = cassette.to_bytes().map_err(Failure::usage)?;
+    store::commit(&pending.pending, &bytes).map_err(Failure::world)
 }

@@ -1,7 +1,8 @@
 //! The report for comments on pull requests: what it says, and that nothing from outside becomes markup.
 
 use super::{missed, report_on, troubled};
-use retake::evidence::{Report, Subject, SubjectKind};
+use crate::client_checks::client::Fault;
+use retake::evidence::{KnownFailures, Report, Subject, SubjectKind};
 use retake::report::{Format, Style, quoted, render};
 
 /// What a forge would make something of, had it been written by us.
@@ -70,6 +71,16 @@ fn a_comment_explains_misses_and_troubles() {
     insta::assert_snapshot!("misses", markdown(&missed()));
     insta::assert_snapshot!("troubles", markdown(&troubled()));
     insta::assert_snapshot!("nothing", markdown(&Report::new("verify cassette")));
+}
+
+#[test]
+fn a_comment_on_a_client_folds_its_scenarios_and_its_behaviour_away() {
+    let shown = markdown(&super::client::run(&[("", Fault::None)], &KnownFailures::default()));
+
+    assert!(shown.contains("<details><summary>scenarios</summary>\n\n```text\n"), "{shown}");
+    assert!(shown.contains("<details><summary>behaviour</summary>\n\n```text\n"), "{shown}");
+    assert!(shown.contains("\n- score: "), "{shown}");
+    outside_of_code(&shown);
 }
 
 #[test]

@@ -209,6 +209,24 @@ fn it_is_not_asked_about_what_fails() {
 }
 
 #[test]
+fn it_finds_what_waits_in_the_folder_that_is_named() {
+    let Some(project) = Project::new() else { return };
+    let out = project.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let arguments = ["record", "--probe", "--review", "--max-requests", "10", "--cassette", ACCEPTED];
+    let recorded = command(project.path(), &arguments).env("INSTA_PENDING_DIR", &out).output().unwrap();
+    assert_eq!(recorded.status.code(), Some(0));
+    let pending = read(&out, PENDING);
+
+    let mut insta = project.with_tool(Command::new(cargo()));
+    insta.env("INSTA_PENDING_DIR", &out).args(["insta", "accept"]).args(EXTENSIONS);
+    Run::of(insta.output().unwrap()).assert_code(0);
+
+    assert_eq!(read(project.path(), ACCEPTED), pending);
+    assert!(!exists(&out, PENDING));
+}
+
+#[test]
 fn the_alias_of_this_repository_is_the_one_that_is_documented() {
     let (config, readme) = (include_str!("../../../.cargo/config.toml"), include_str!("../../../README.md"));
 

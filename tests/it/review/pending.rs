@@ -166,3 +166,28 @@ fn what_cannot_be_written_is_no_verdict_and_keeps_the_pending_file() {
     assert!(exists(folder.path(), PENDING));
     assert!(exists(folder.path(), "other/two.cassette.yaml"), "what could be accepted is");
 }
+
+/// The client of a replayed cassette that fails records it again, with what fails.
+#[test]
+fn a_failing_recording_says_so_where_cargo_insta_shows_it() {
+    let folder = folder();
+    write_failing(folder.path(), "failing.cassette.yaml");
+    let client = format!(
+        "{} record --probe --review --upstream \"$AWS_ENDPOINT_URL\" --upstream-credentials env --max-requests 5 \
+         --input datastoreId={{datastoreId}} --input imageSetId={{imageSetId}} --cassette {ACCEPTED} >&2; test $? = 1",
+        env!("CARGO_BIN_EXE_retake")
+    );
+
+    let arguments = ["replay", "failing.cassette.yaml", "--allow-unused", "--", "sh", "-c", &client];
+    let run = retake(folder.path(), &arguments);
+
+    assert!(exists(folder.path(), PENDING), "{}", run.stderr);
+    let pending = read(folder.path(), PENDING);
+    assert!(
+        pending.lines().any(|line| line.starts_with("description: \"FAILS ") && line.contains("shape.type")),
+        "{pending}"
+    );
+    let accept = retake(folder.path(), &["review", "--accept"]);
+    accept.assert_code(1).assert_stdout("FAIL  shape.type");
+    assert!(!accept.stdout.contains("FAIL  evidence.sealed"), "the seal is whole: {}", accept.stdout);
+}
