@@ -19,5 +19,5 @@ mod target;
 pub use plan::{DEFAULT_MAX_REQUESTS, Plan, ProbeRequest, Target};
 pub use resend::{Asking, Replayed, Resent};
 pub use send::Prober;
-pub use shortfall::{broken_off, shortfall};
+pub use shortfall::{blocked, shortfall};
 pub use target::Wanted;

@@ -1,10 +1,10 @@
 //! A recording, asked again: each request as it was, with the ids and tokens of the server that answers now.
 
-use super::send::{MOST_BROKEN, Prober};
+use super::send::{MOST_BROKEN, Prober, broken_in_a_row};
 use crate::cassette::Cassette;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::reading::{Outcome, spent_token};
-use crate::message::{End, Exchange, Request, Response};
+use crate::message::{Exchange, Request, Response};
 use crate::net::sigv4::Signer;
 use crate::net::{Trust, Upstream, UpstreamLimits};
 use crate::spec::{self, Route, Spec, Specs};
@@ -83,11 +83,11 @@ impl Prober {
                 self.pause_before(repeated).await;
                 response = upstream.fetch(&request, Some(&signer)).await?;
             }
-            broken = if response.end == End::Complete { 0 } else { broken + 1 };
+            broken = broken_in_a_row(broken, response.end);
             let differences = differences(spec, &exchange.response, &response, asking.likeness, &mut asking.links);
             let exchange = asked_again(&cassette.file, exchange, spec, request, response);
             into.resent.push(Resent { recorded: index, exchange, differences });
-            if broken == MOST_BROKEN {
+            if broken >= MOST_BROKEN {
                 break;
             }
         }

@@ -15,6 +15,16 @@ const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
 /// How many answers in a row may break off before no more is asked.
 pub(super) const MOST_BROKEN: u32 = 3;
 
+/// How many answers in a row have broken off with this one. One that never came counts as many: to wait for more of
+/// them only takes time.
+pub(super) fn broken_in_a_row(before: u32, end: End) -> u32 {
+    match end {
+        End::Complete => 0,
+        End::ResetAfter(_) | End::EofAfter(_) => before + 1,
+        End::TimeoutAfter(_) => MOST_BROKEN,
+    }
+}
+
 /// Where probes go, and who asks.
 #[derive(Debug, Clone)]
 pub struct Prober {
@@ -70,10 +80,10 @@ impl Prober {
             probe.request.headers = probe.request.headers.iter().filter(|(name, _)| *name != PROBE_HEADER).collect();
             let signer = self.signer_for(&probe)?;
             let response = upstream.fetch(&probe.request, signer.as_ref()).await?;
-            broken = if response.end == End::Complete { 0 } else { broken + 1 };
+            broken = broken_in_a_row(broken, response.end);
             plan.observe(&response);
             into.push(exchange(probe, response, plan.is_cut()));
-            if broken == MOST_BROKEN {
+            if broken >= MOST_BROKEN {
                 return Ok(());
             }
         }

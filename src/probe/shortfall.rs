@@ -1,4 +1,5 @@
-//! What a run of probes could not see: answers that broke off, walks that met a fault, no success at all.
+//! What a run of probes could not see: answers that broke off, refused credentials, walks that met a fault, no
+//! success at all.
 //!
 //! None of it says that a contract is broken, and none of it may pass for a proof that it holds.
 
@@ -8,7 +9,7 @@ use crate::message::{End, Exchange};
 use crate::spec::Spec;
 use crate::spec::errors::error_type;
 
-/// What could not be seen of one operation, from the exchanges of a run.
+/// What could not be seen of one operation, where nothing says that its contract is broken.
 pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
     let outcome = |exchange: &Exchange| Outcome::of(Some(spec), &exchange.response);
     let walks: Vec<&&Exchange> = exchanges.iter().filter(|exchange| exchange.link.probe.is_none()).collect();
@@ -23,7 +24,7 @@ pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
     let faults = walks.iter().filter(|exchange| is_fault(exchange)).count();
     let fault = walks.iter().find(|exchange| is_fault(exchange));
 
-    let mut short: Vec<Diagnostic> = broken_off(spec, exchanges).into_iter().collect();
+    let mut short = Vec::new();
     if let Some(first) = fault {
         let what = format!("{faults} of {} requests for pages of {} met a fault", walks.len(), spec.operation);
         let help = "what lies behind such a page was not seen: mend the fault, and verify again";
@@ -40,8 +41,24 @@ pub fn shortfall(spec: &Spec, exchanges: &[&Exchange]) -> Vec<Diagnostic> {
     short
 }
 
+/// What kept the run from looking at all, whatever else it found: answers that broke off, credentials that are refused.
+pub fn blocked(spec: &Spec, exchanges: &[&Exchange]) -> Option<Diagnostic> {
+    broken_off(spec, exchanges).or_else(|| refused(spec, exchanges))
+}
+
+fn refused(spec: &Spec, exchanges: &[&Exchange]) -> Option<Diagnostic> {
+    let is_refused = |exchange: &&Exchange| matches!(exchange.response.status, Some(401 | 403));
+    let mut walks = exchanges.iter().filter(|exchange| exchange.link.probe.is_none()).copied();
+    let first = walks.next().filter(is_refused)?;
+    walks.all(|exchange| is_refused(&exchange)).then(|| {
+        Diagnostic::new(format!("every request for {} was refused, whatever it asked", spec.operation))
+            .found(told(first))
+            .help("give the credentials that are expected, with --credentials ID:SECRET")
+    })
+}
+
 /// Which answers broke off, if any did.
-pub fn broken_off(spec: &Spec, exchanges: &[&Exchange]) -> Option<Diagnostic> {
+fn broken_off(spec: &Spec, exchanges: &[&Exchange]) -> Option<Diagnostic> {
     let is_broken = |exchange: &&&Exchange| Outcome::of(Some(spec), &exchange.response) == Outcome::Broken;
     let broken: Vec<_> = exchanges.iter().filter(is_broken).collect();
     let first = broken.first()?;

@@ -25,7 +25,7 @@ pub(super) struct WalkCase<'a> {
     pub(super) pages: Vec<Page>,
     /// Whether all its pages can be read.
     pub(super) is_readable: bool,
-    /// Whether a request of it violates its types, so that its answers say nothing of others.
+    /// Whether a request of it violates its types, or was sent to try something else, so that its answers say nothing of others.
     pub(super) is_odd: bool,
     /// The calls that spent a token and were told by a modelled client error that it is wrong.
     pub(super) refused: Vec<usize>,
@@ -97,7 +97,8 @@ fn walk_case<'a>(
     let got = walk.pages();
     let pages = got.iter().map(|call| page(spec, paging, call, &cases[call.last()], names)).collect();
     let is_readable = got.iter().all(|call| is_readable(spec, paging, &cases[call.last()]));
-    let is_odd = walk.exchanges().any(|index| !cases[index].input_problems.is_empty());
+    let is_odd =
+        walk.exchanges().any(|index| !cases[index].input_problems.is_empty() || cases[index].purpose.is_some());
     let spends = |call: &&Call| call.page > 1 && cases[call.last()].is_client_error();
     let refused = walk.calls.iter().filter(spends).map(Call::last).collect();
     WalkCase { spec, paging, pages, is_readable, is_odd, refused, names: Rc::default(), walk }

@@ -22,6 +22,7 @@ mod foreign_readers;
 mod good_specs;
 mod json_schema;
 mod layers;
+mod mock_checks;
 mod odd_specs;
 mod probe;
 mod raw;
@@ -60,4 +61,6 @@ mod usage;
 mod verified;
 #[cfg(feature = "cli")]
 mod verify_client;
+#[cfg(feature = "cli")]
+mod verify_mock;
 mod wires;

@@ -14,9 +14,7 @@ use crate::evidence::known::KnownFailures;
 use crate::evidence::{CheckVerdict, Demands, Evidence, Report, Side, Subject, SubjectKind, Trouble, TroubleKind};
 use crate::message::{Exchange, Transcript};
 use crate::net::{Clock, Credentials, Endpoint, UpstreamLimits};
-use crate::probe::{
-    Asking, DEFAULT_MAX_REQUESTS, Plan, Prober, Replayed, Resent, Target, Wanted, broken_off, shortfall,
-};
+use crate::probe::{Asking, DEFAULT_MAX_REQUESTS, Plan, Prober, Replayed, Resent, Target, Wanted, blocked, shortfall};
 use crate::simulate::{Settings, Simulator};
 use crate::spec::{Inputs, Spec, Specs};
 use crate::store;
@@ -277,9 +275,8 @@ impl Arguments {
                 continue;
             }
             let transcript = Transcript { exchanges: resent.iter().map(|resent| resent.exchange.clone()).collect() };
-            let broken = broken_off(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
             let add = |report: &mut Report| recorded::add(report, cassette, &url.to_string(), &resent);
-            report.merge(self.report(specs, spec, url, &transcript, known, add, broken.into_iter().collect()));
+            report.merge(self.report(specs, spec, url, &transcript, known, add, Vec::new()));
         }
         report
     }
@@ -311,6 +308,8 @@ impl Arguments {
         known.apply(&mut report, &spec.operation, today());
         // Where a must is broken, that is what there is to say; that there was no success follows from it.
         let troubles = short.into_iter().filter(|_| !is_broken);
+        let blocked = blocked(spec, &transcript.exchanges.iter().collect::<Vec<_>>());
+        let troubles = blocked.into_iter().chain(troubles);
         report.troubles.extend(troubles.map(|diagnostic| Trouble { kind: TroubleKind::CouldNotLook, diagnostic }));
         report
     }
