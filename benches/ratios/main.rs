@@ -16,6 +16,7 @@ mod data;
 mod limits;
 mod load;
 mod measure;
+mod mocks;
 mod process;
 mod recording;
 mod replaying;
@@ -35,16 +36,17 @@ fn main() {
 }
 
 fn measure_all(names: &[&str]) {
-    let measures: [(&str, fn()); 4] = [
+    let measures: [(&str, fn()); 5] = [
         ("replay", replaying::throughput),
         ("start", replaying::start),
         ("record", recording::throughput),
         ("file", whole_file::load_and_verify),
+        ("mock", mocks::own_cost),
     ];
     for name in names {
         assert!(
             measures.iter().any(|(known, _)| known == name),
-            "no measure is named {name}: replay, start, record, file"
+            "no measure is named {name}: replay, start, record, file, mock"
         );
     }
     measure::heading();
