@@ -7,13 +7,14 @@ use super::{Failure, Outcome};
 use crate::evidence::{Ledger, Report, Subject, SubjectKind};
 use crate::net::Credentials;
 use crate::serve::{Options, Server, Signatures};
-use crate::simulate::{Settings, Simulator};
+use crate::simulate::{Defect, Faulty, Settings, Simulator};
 use crate::spec::{Location, Specs};
 use clap::Args;
 use std::sync::Arc;
 
 /// Answer from the spec: a deterministic stand-in for the service.
 #[derive(Debug, Args)]
+#[command(after_long_help = all_defects())]
 pub(super) struct Arguments {
     #[command(flatten)]
     specs: SpecArgs,
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     /// The resources that exist [default: stand-ins such as NAME0…01].
     #[arg(long = "input", value_name = "NAME=VALUE", value_parser = parse_input)]
     inputs: Vec<(String, String)>,
+
+    /// Be wrong in one way, to try a verifier; may be given several times [--help lists all].
+    #[arg(long = "defect", value_name = "ID")]
+    defects: Vec<String>,
 
     /// The credentials that clients sign with [default: throw-away ones].
     #[arg(long, value_name = "ID:SECRET", value_parser = parse_credentials, env = "RETAKE_CREDENTIALS", hide_env_values = true)]
@@ -46,6 +51,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    let defects = defects(&arguments.defects)?;
     let specs = Arc::new(only_operation(arguments.specs.load()?, arguments.operation.as_deref())?);
     let settings = Settings { items: arguments.items, inputs: arguments.inputs.clone(), ..Settings::default() };
     let simulator = Arc::new(Simulator::new(Arc::clone(&specs), settings).map_err(Failure::usage)?);
@@ -60,8 +66,15 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let inputs = inputs(&specs, &simulator, &arguments.inputs);
     let session = Session::new(listener.port(), credentials.clone(), region.clone(), &specs, inputs)?;
     session.fill(&arguments.command.command)?;
-    let options = Options { signatures: Signatures::Required(credentials), region, ..Options::default() };
-    let server = Server::start(listener, simulator, &specs, options);
+    let signatures = match defects.iter().any(|defect| defect.ignores_signatures()) {
+        true => Signatures::Ignored,
+        false => Signatures::Required(credentials),
+    };
+    let options = Options { signatures, region, ..Options::default() };
+    let server = Server::start(listener, Arc::new(Faulty::new(simulator, &defects)), &specs, options);
+    for defect in &defects {
+        output.progress(&format!("wrong on purpose, {}: {}", defect.id, defect.what));
+    }
     session.announce(&specs, &arguments.listen, &arguments.command, output)?;
     let end = session.run(&specs, &arguments.command, &mut signals).await;
     let traffic = server.shutdown().await;
@@ -77,6 +90,25 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     };
     end?.note(&mut report);
     Ok(Outcome::Report(Box::new(report)))
+}
+
+/// The defects of these ids, each once.
+fn defects(ids: &[String]) -> Result<Vec<&'static Defect>, Failure> {
+    let mut defects: Vec<&'static Defect> = Vec::new();
+    for id in ids {
+        let defect = Defect::require(id).map_err(Failure::usage)?;
+        if !defects.iter().any(|known| known.id == defect.id) {
+            defects.push(defect);
+        }
+    }
+    Ok(defects)
+}
+
+/// Every defect with what it does, for the help.
+fn all_defects() -> String {
+    let width = Defect::all().iter().map(|defect| defect.id.len()).max().unwrap_or_default();
+    let lines = Defect::all().iter().map(|defect| format!("  {:width$}  {}", defect.id, defect.what));
+    format!("Defects (the check that each breaks, and a case):\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// What placeholders stand for: the given values, else those of the resource that the simulator knows.

@@ -9,10 +9,12 @@
 //! - `token` issues and opens page tokens
 //! - `refusal` is what a bad request gets
 //! - `plan` is all of that for one operation, prepared once
+//! - `defect` makes it wrong on purpose, in one way each
 //!
 //! It never sees `verify`, nor `verify` it: each must be able to catch the other out.
 
 mod dataset;
+mod defect;
 mod digest;
 mod echo;
 mod known;
@@ -25,7 +27,8 @@ mod value;
 use crate::answer::{Answer, Answerer, Session};
 use crate::diagnostic::Diagnostic;
 use crate::message::{Request, Response};
-use crate::spec::{Inputs, Spec, Specs};
+use crate::spec::{Inputs, Route, Spec, Specs};
+pub use defect::{Defect, Faulty};
 use digest::Digester;
 use plan::Plan;
 use std::sync::Arc;
@@ -85,20 +88,30 @@ impl Simulator {
         Some(self.plans[index].as_ref()?.example_inputs(spec))
     }
 
-    fn respond(&self, request: &Request) -> Response {
-        let route = match self.specs.route(request) {
-            Ok(route) => route,
-            Err(unrouted) => return refusal::unknown_operation(request, &unrouted.what),
-        };
+    /// The operation of a request and how it is answered, or the refusal of what is none.
+    fn find(&self, request: &Request) -> Result<(Route<'_>, &Plan), Response> {
+        let route =
+            self.specs.route(request).map_err(|unrouted| refusal::unknown_operation(request, &unrouted.what))?;
         let index = self.specs.iter().position(|spec| std::ptr::eq(spec, route.spec));
-        let Some(plan) = index.and_then(|index| self.plans[index].as_ref()) else {
-            return refusal::unknown_operation(request, "the operation is not served");
-        };
-        let mut response = plan.respond(route.spec, &route.inputs);
-        let id = Digester::of_request(route.spec, &route.inputs).uuid();
-        response.headers.push(refusal::REQUEST_ID_HEADER, id);
-        response
+        match index.and_then(|index| self.plans[index].as_ref()) {
+            Some(plan) => Ok((route, plan)),
+            None => Err(refusal::unknown_operation(request, "the operation is not served")),
+        }
     }
+
+    fn respond(&self, request: &Request) -> Response {
+        match self.find(request) {
+            Ok((route, plan)) => named(plan.respond(route.spec, &route.inputs), &route),
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+/// The response with the id of its request.
+fn named(mut response: Response, route: &Route<'_>) -> Response {
+    let id = Digester::of_request(route.spec, &route.inputs).uuid();
+    response.headers.push(refusal::REQUEST_ID_HEADER, id);
+    response
 }
 
 impl Answerer for Simulator {

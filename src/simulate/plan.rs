@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::message::{Json, Response};
 use crate::spec::conform::{self, Violation};
 use crate::spec::{InputValue, Inputs, Pagination, Spec, exemplar};
+use std::ops::Range;
 
 /// How many items a page has at most where neither the caller nor the spec says.
 const DEFAULT_PAGE: u64 = 100;
@@ -27,8 +28,8 @@ pub(super) struct Plan {
 
 /// A listing that comes in pages.
 #[derive(Debug)]
-struct Listing {
-    pagination: Pagination,
+pub(super) struct Listing {
+    pub(super) pagination: Pagination,
     items: Dataset,
     /// The output of a page that has another behind it.
     more: Output,
@@ -95,6 +96,16 @@ impl Plan {
         inputs
     }
 
+    /// The listing, of an operation that is one.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        self.listing.as_ref()
+    }
+
+    /// The inputs that name a resource, and the names that exist.
+    pub(super) fn ids(&self) -> &KnownIds {
+        &self.ids
+    }
+
     pub(super) fn respond(&self, spec: &Spec, inputs: &Inputs) -> Response {
         // Services ignore members that they do not know.
         let mut problems = conform::check_inputs(spec, inputs);
@@ -133,8 +144,28 @@ impl Plan {
 }
 
 impl Listing {
+    /// How many items there are.
+    pub(super) fn length(&self) -> u64 {
+        self.items.len()
+    }
+
+    /// Some of the items, as the one who asks with these inputs sees them.
+    pub(super) fn items(&self, inputs: &Inputs, range: Range<u64>) -> Json {
+        self.items.page(inputs, range)
+    }
+
+    /// The token of the page that begins at this item, also where there is none.
+    pub(super) fn token(&self, spec: &Spec, inputs: &Inputs, offset: u64) -> String {
+        self.tokens.issue(spec, inputs, offset)
+    }
+
+    /// The item that a token of these inputs leads to.
+    pub(super) fn offset(&self, spec: &Spec, inputs: &Inputs, token: &str) -> Option<u64> {
+        self.tokens.open(spec, inputs, token)
+    }
+
     /// How many items the page has, none if the caller asks for no page at all.
-    fn page_size(&self, inputs: &Inputs) -> Option<u64> {
+    pub(super) fn page_size(&self, inputs: &Inputs) -> Option<u64> {
         let given = self.pagination.page_size.as_ref().and_then(|key| inputs.text(key));
         let size = match given.as_deref() {
             None | Some("null") => self.default_page,
@@ -145,7 +176,7 @@ impl Listing {
     }
 
     /// The item at which the page begins, none if the token is not one of these inputs.
-    fn start(&self, spec: &Spec, inputs: &Inputs) -> Option<u64> {
+    pub(super) fn start(&self, spec: &Spec, inputs: &Inputs) -> Option<u64> {
         let token = match inputs.get(&self.pagination.input_token) {
             None | Some(InputValue::Json(Json::Null)) => return Some(0),
             Some(token) => token.text(),
