@@ -6,6 +6,7 @@
 //! `Failure` says why it came to nothing. Both end in `output::finish`.
 
 mod cassette;
+mod defects;
 mod failure;
 mod import;
 mod output;

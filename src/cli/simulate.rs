@@ -3,18 +3,18 @@
 use super::output::OutputArgs;
 use super::session::{CommandArgs, DEFAULT_REGION, ListenArgs, Session, Signals, client_name};
 use super::sources::{SpecArgs, only_operation, parse_credentials, parse_input};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, defects};
 use crate::evidence::{Ledger, Report, Subject, SubjectKind};
 use crate::net::Credentials;
 use crate::serve::{Options, Server, Signatures};
-use crate::simulate::{Defect, Faulty, Settings, Simulator};
+use crate::simulate::{Faulty, Settings, Simulator};
 use crate::spec::{Location, Specs};
 use clap::Args;
 use std::sync::Arc;
 
 /// Answer from the spec: a deterministic stand-in for the service.
 #[derive(Debug, Args)]
-#[command(after_long_help = all_defects())]
+#[command(after_long_help = defects::all())]
 pub(super) struct Arguments {
     #[command(flatten)]
     specs: SpecArgs,
@@ -51,10 +51,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
-    let defects = defects(&arguments.defects)?;
+    let defects = defects::of(&arguments.defects)?;
     let specs = Arc::new(only_operation(arguments.specs.load()?, arguments.operation.as_deref())?);
     let settings = Settings { items: arguments.items, inputs: arguments.inputs.clone(), ..Settings::default() };
     let simulator = Arc::new(Simulator::new(Arc::clone(&specs), settings).map_err(Failure::usage)?);
+    defects::refuse_idle(&defects, &specs, &simulator, &arguments.inputs)?;
 
     let mut signals = Signals::install()?;
     let credentials = match &arguments.credentials {
@@ -90,25 +91,6 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     };
     end?.note(&mut report);
     Ok(Outcome::Report(Box::new(report)))
-}
-
-/// The defects of these ids, each once.
-fn defects(ids: &[String]) -> Result<Vec<&'static Defect>, Failure> {
-    let mut defects: Vec<&'static Defect> = Vec::new();
-    for id in ids {
-        let defect = Defect::require(id).map_err(Failure::usage)?;
-        if !defects.iter().any(|known| known.id == defect.id) {
-            defects.push(defect);
-        }
-    }
-    Ok(defects)
-}
-
-/// Every defect with what it does, for the help.
-fn all_defects() -> String {
-    let width = Defect::all().iter().map(|defect| defect.id.len()).max().unwrap_or_default();
-    let lines = Defect::all().iter().map(|defect| format!("  {:width$}  {}", defect.id, defect.what));
-    format!("Defects (the check that each breaks, and a case):\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// What placeholders stand for: the given values, else those of the resource that the simulator knows.

@@ -38,7 +38,11 @@ pub(super) fn opaque<'a>(cases: &Cases<'a>, walk: &WalkCase<'a>) -> Judgement<'a
 
 /// A page's token as it is, and as what it decodes to.
 fn readings(page: &Page) -> Option<Vec<String>> {
+    // Of the empty token, `pagination.token-length` tells what is wrong.
     let NextToken::Text(token) = &page.next_token else { return None };
+    if token.is_empty() {
+        return None;
+    }
     let mut readings = vec![token.clone()];
     readings.extend(decoded(token));
     Some(readings)

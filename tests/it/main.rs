@@ -16,6 +16,8 @@ mod command;
 #[cfg(feature = "cli")]
 mod commands;
 mod credentials;
+#[cfg(feature = "cli")]
+mod defects;
 mod exemplars;
 mod faulty_clients;
 mod foreign_readers;

@@ -26,7 +26,6 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["record", "--max-connections", "9"],
         &["replay", "x", "--mode", "forward"],
         &["replay", "x", "--max-connections", "9"],
-        &["simulate", "--defect", "x"],
         &["simulate", "--mode", "forward"],
         &["simulate", "--max-connections", "9"],
         &["verify", "cassette", "--coverage"],
@@ -49,10 +48,37 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
     ];
     for arguments in helps {
         let help = retake(folder.path(), arguments).stdout;
-        for absent in ["--mode", "--recover", "--max-connections", "--defect", "--coverage", "--fail-under"] {
+        for absent in ["--mode", "--recover", "--max-connections", "--coverage", "--fail-under"] {
             assert!(!help.contains(absent), "{arguments:?} names {absent}");
         }
     }
+}
+
+#[test]
+fn lists_the_defects_and_names_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = "pagination.token-advances/constant";
+
+    retake(folder.path(), &["simulate", "--help"]).assert_code(0).assert_stdout(id);
+    retake(folder.path(), &["simulate", "--defect", "pagination.token-advances/constnat", "--", "true"])
+        .assert_code(2)
+        .assert_stderr(&format!("did you mean \"{id}\"?"));
+    retake(folder.path(), &["simulate", "--defect", "x", "--", "true"]).assert_code(2).assert_stderr("--help");
+}
+
+#[test]
+fn refuses_a_defect_that_would_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+
+    retake(
+        folder.path(),
+        &["simulate", "--items", "1", "--defect", "pagination.no-overlap/last-item-again", "--", "true"],
+    )
+    .assert_code(2)
+    .assert_stderr("changes nothing");
+    retake(folder.path(), &["simulate", "--defect", "pagination.token-bound-to-inputs/foreign", "--", "true"])
+        .assert_code(2)
+        .assert_stderr("another resource");
 }
 
 #[test]

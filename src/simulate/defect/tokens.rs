@@ -60,9 +60,12 @@ pub(super) fn counter(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Res
     respelled(asked, inputs, next, |_, offset| Some(offset.to_string()))
 }
 
-/// The same, behind base64.
+/// The same behind base64, with a word that binds it to its inputs.
 pub(super) fn encoded_counter(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
-    respelled(asked, inputs, next, |_, offset| Some(STANDARD.encode(format!("{{\"offset\":{offset}}}"))))
+    respelled(asked, inputs, next, |page, offset| {
+        let bound = page.token(inputs, 0);
+        Some(STANDARD.encode(format!("{{\"of\":\"{bound}\",\"offset\":{offset}}}")))
+    })
 }
 
 /// The token is one character longer than it may be.

@@ -1,0 +1,168 @@
+//! The suite's own mutation score: every defect of the simulator is found by `retake verify mock` under its own check,
+//! and no other must check fails with it. Server and judge are two processes, as they are for a user.
+//!
+//! The table goes into `target/tmp/mutation-score.txt`, which the gate shows.
+
+use crate::command::command;
+use retake::evidence::{Side, checks_for};
+use retake::simulate::Defect;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const OPERATION: &str = "ListImageSetVersions";
+
+/// What came of one run.
+struct Trial {
+    /// The id of the defect, or `clean`.
+    name: String,
+    /// What the judge's exit code was.
+    code: i32,
+    /// Each check that found something, with its verdict and whether it is a must.
+    found: Vec<Finding>,
+    /// The checks that were not exercised.
+    unexercised: Vec<String>,
+}
+
+struct Finding {
+    check: String,
+    verdict: String,
+    is_must: bool,
+}
+
+impl Trial {
+    /// Serves with these defects, and lets another process judge what is served.
+    fn of(folder: &Path, defects: &[&str]) -> Self {
+        let [own, other] = [1, 2].map(|ordinal| format!("datastoreId={ordinal:032}"));
+        let mut arguments = vec!["simulate", "--quiet", "--operation", OPERATION, "--input", &own, "--input", &other];
+        arguments.extend(defects.iter().flat_map(|defect| ["--defect", defect]));
+        let judge = "exec \"$0\" verify mock \"$AWS_ENDPOINT_URL\" --format json \"$@\"";
+        arguments.extend(["--", "sh", "-c", judge, env!("CARGO_BIN_EXE_retake")]);
+        arguments.extend(["--input", &own, "--other-input", &other]);
+        let output = command(folder, &arguments).output().unwrap();
+        let report = String::from_utf8(output.stdout).unwrap();
+        // The judge's report comes first; what the simulator says of itself, after it.
+        let mut values = serde_json::Deserializer::from_str(&report).into_iter::<Value>();
+        let report = values
+            .next()
+            .and_then(Result::ok)
+            .unwrap_or_else(|| panic!("{defects:?}: no report\n{report}\n{}", String::from_utf8_lossy(&output.stderr)));
+        let checks = report["checks"].as_array().unwrap();
+        let of = |check: &Value, key: &str| check[key].as_str().unwrap().to_owned();
+        let found =
+            checks.iter().filter(|check| !["pass", "not-exercised"].contains(&check["verdict"].as_str().unwrap()));
+        let unexercised = checks.iter().filter(|check| check["verdict"] == "not-exercised");
+        Self {
+            name: if defects.is_empty() { "clean".to_owned() } else { defects.join(" + ") },
+            code: output.status.code().unwrap(),
+            found: found
+                .map(|check| Finding {
+                    check: of(check, "id"),
+                    verdict: of(check, "verdict"),
+                    is_must: check["level"] == "must",
+                })
+                .collect(),
+            unexercised: unexercised.map(|check| of(check, "id")).collect(),
+        }
+    }
+
+    fn verdict_of(&self, check: &str) -> Option<&str> {
+        self.found.iter().find(|found| found.check == check).map(|found| found.verdict.as_str())
+    }
+
+    /// The other must checks that fail.
+    fn blamed(&self, check: &str) -> Vec<&str> {
+        let others = self.found.iter().filter(|found| found.is_must && found.check != check && found.verdict == "fail");
+        others.map(|found| found.check.as_str()).collect()
+    }
+
+    fn row(&self, check: &str) -> String {
+        let others: Vec<String> = self
+            .found
+            .iter()
+            .filter(|found| found.check != check)
+            .map(|found| format!("{} {}", found.verdict, found.check))
+            .collect();
+        let verdict = self.verdict_of(check).unwrap_or("MISSED");
+        format!("{:<56} {:<36} {:<7} {}", self.name, check, verdict, others.join(", ")).trim_end().to_owned()
+    }
+}
+
+/// Tries every defect, as many at a time as there are processors.
+fn trials(folder: &Path) -> Vec<(&'static Defect, Trial)> {
+    let defects = Defect::all();
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                while let Some(defect) = defects.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let trial = Trial::of(folder, &[defect.id]);
+                    done.lock().unwrap().push((defect, trial));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(defect, _)| defects.iter().position(|known| known.id == defect.id));
+    done
+}
+
+#[test]
+fn every_defect_is_found_under_its_check_and_under_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let trials = trials(folder.path());
+
+    let mut table = format!("{:<56} {:<36} {:<7} also\n", "defect", "check", "found");
+    for (defect, trial) in &trials {
+        writeln!(table, "{}", trial.row(defect.check())).unwrap();
+    }
+    let is_found = |defect: &Defect, trial: &Trial| trial.verdict_of(defect.check()).is_some();
+    let found = trials.iter().filter(|(defect, trial)| is_found(defect, trial)).count();
+    let alone = trials.iter().filter(|(defect, trial)| trial.blamed(defect.check()).is_empty()).count();
+    let checks: BTreeSet<&str> = trials.iter().map(|(defect, _)| defect.check()).collect();
+    let total = trials.len();
+    writeln!(
+        table,
+        "mutation score: {found} of {total} defects found, {alone} of {total} under no other must check; \
+         {} of {} checks of a mock broken",
+        checks.len(),
+        checks_for(Side::Mock).count()
+    )
+    .unwrap();
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutation-score.txt"), &table).unwrap();
+    assert!(found == total && alone == total, "{table}");
+    for (defect, trial) in &trials {
+        // What is a must, fails the run; what is not, does not.
+        let fails = trial.found.iter().any(|found| found.verdict == "fail");
+        assert_eq!(trial.code, i32::from(fails), "{}\n{table}", defect.id);
+    }
+    assert_eq!(checks.len(), checks_for(Side::Mock).count(), "{table}");
+}
+
+#[test]
+fn the_clean_simulator_exercises_every_check_and_breaks_none() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let trial = Trial::of(folder.path(), &[]);
+
+    assert_eq!(trial.code, 0);
+    assert_eq!(trial.found.iter().map(|found| &found.check).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(trial.unexercised, Vec::<String>::new());
+}
+
+#[test]
+fn several_defects_are_found_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let defects = ["shape.wire-name/small-i", "pagination.no-overlap/last-item-again", "error.declared/untyped"];
+
+    let trial = Trial::of(folder.path(), &defects);
+
+    let found: Vec<&str> = trial.found.iter().map(|found| found.check.as_str()).collect();
+    assert_eq!(found, ["pagination.no-overlap", "shape.wire-name", "error.declared"]);
+    assert_eq!(trial.code, 1);
+}
