@@ -109,4 +109,9 @@ pub(super) static DEFECTS: &[Defect] = &[
         what: "requests are answered whatever their signature",
         effect: Effect::Signatures,
     },
+    answers(
+        "answer.as-recorded/one-item-fewer",
+        "the listing ends one item earlier than it does",
+        pages::one_item_fewer,
+    ),
 ];
