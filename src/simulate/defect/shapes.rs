@@ -152,7 +152,7 @@ pub(super) fn other_case(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> 
 
 fn with_first(name: &str, change: impl Fn(char) -> char) -> String {
     let mut letters = name.chars();
-    letters.next().map(|first| change(first)).into_iter().chain(letters).collect()
+    letters.next().map(change).into_iter().chain(letters).collect()
 }
 
 fn renamed(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>, rename: impl Fn(&str) -> Option<String>) -> Response {
