@@ -2,12 +2,12 @@
 
 use super::{Failure, Outcome, snapshot};
 use crate::diagnostic::{Diagnostic, escape};
-use crate::evidence::Report;
-use crate::report::{self, Format, Style};
+use crate::evidence::{Report, RunVerdict};
+use crate::report::{self, Format, Snapshot, Style};
 use crate::store;
 use clap::{Args, ValueEnum};
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How results are shown.
@@ -58,7 +58,12 @@ enum ColorArg {
 }
 
 impl OutputArgs {
-    pub(super) fn report_format(&self) -> Format {
+    /// The file that is to be a snapshot, if it is to be one.
+    fn snapshot(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|file| file.extension().is_some_and(|end| end == "snap"))
+    }
+
+    fn report_format(&self) -> Format {
         match self.format {
             None | Some(FormatArg::Text) => Format::Text,
             Some(FormatArg::Json) => Format::Json,
@@ -159,11 +164,10 @@ pub(super) fn keep_panics_quiet() {
 /// Shows what a command came to and turns it into the exit code.
 pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &OutputArgs) -> ExitCode {
     let report = match result {
-        Ok(Outcome::Text(text)) => return finish_text(&text, output),
+        Ok(Outcome::Text(text)) => return finish_text(command, &text, RunVerdict::Pass, output),
         Ok(Outcome::Told(text, verdict, troubles)) => {
             troubles.iter().for_each(|trouble| to_stderr(&format!("error: {trouble}")));
-            let written = finish_text(&text, output);
-            return if written == ExitCode::SUCCESS { ExitCode::from(verdict.exit_code()) } else { written };
+            return finish_text(command, &text, verdict, output);
         }
         Ok(Outcome::Report(report)) => *report,
         Err(failure) => failure.into_report(command),
@@ -180,9 +184,15 @@ pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &O
     }
 }
 
-fn finish_text(text: &str, output: &OutputArgs) -> ExitCode {
-    match write_out(text, output) {
-        Ok(()) => ExitCode::SUCCESS,
+fn finish_text(command: &str, text: &str, verdict: RunVerdict, output: &OutputArgs) -> ExitCode {
+    let code = verdict.exit_code();
+    let written = match output.snapshot() {
+        Some(file) => snapshot::keep(&Snapshot::of_text(command, text), verdict == RunVerdict::Pass, file, output),
+        None => write_out(text, output).map(|()| Shown::AsAccepted),
+    };
+    match written {
+        Ok(Shown::AsAccepted) => ExitCode::from(code),
+        Ok(Shown::Differs) => ExitCode::from(code.max(1)),
         Err(error) => {
             to_stderr(&format!("error: {error}"));
             ExitCode::from(4)
@@ -199,8 +209,9 @@ fn show(report: &Report, output: &OutputArgs) -> Result<Shown, Diagnostic> {
     if is_empty && output.report_format() == Format::Text {
         return Ok(Shown::AsAccepted);
     }
-    if let Some(file) = output.output.as_deref().filter(|file| file.extension().is_some_and(|end| end == "snap")) {
-        return snapshot::keep(report, file, output);
+    if let Some(file) = output.snapshot() {
+        let new = Snapshot::of(report, output.report_format(), &output.plain_style());
+        return snapshot::keep(&new, report.verdict() == RunVerdict::Pass, file, output);
     }
     write_out(&report::render(report, output.report_format(), &output.style()), output)?;
     Ok(Shown::AsAccepted)

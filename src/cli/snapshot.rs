@@ -6,7 +6,6 @@
 use super::output::{OutputArgs, Shown, to_stderr};
 use super::sources::display;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{Report, RunVerdict};
 use crate::report::Snapshot;
 use crate::store::{self, Disk, Files, Insta, Pending, Writes};
 use std::io::ErrorKind;
@@ -16,11 +15,10 @@ use std::path::Path;
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Compares a report with the accepted one; where it is another, it becomes pending.
-pub(super) fn keep(report: &Report, file: &Path, output: &OutputArgs) -> Result<Shown, Diagnostic> {
+pub(super) fn keep(new: &Snapshot, is_passing: bool, file: &Path, output: &OutputArgs) -> Result<Shown, Diagnostic> {
     let insta = Insta::from_environment()?;
     insta.refer(file);
     let pending = Pending { accepted: file.to_owned(), pending: insta.pending(file)? };
-    let new = Snapshot::of(report, output.report_format(), &output.plain_style());
     let old = accepted(file)?;
     if old.as_ref().is_some_and(|old| old.contents == new.contents) {
         // What an earlier run left pending is out of date.
@@ -29,7 +27,6 @@ pub(super) fn keep(report: &Report, file: &Path, output: &OutputArgs) -> Result<
         }
         return Ok(Shown::AsAccepted);
     }
-    let is_passing = report.verdict() == RunVerdict::Pass;
     match insta.writes(old.is_some()) {
         Writes::InPlace if is_passing => {
             store::commit(file, new.to_text().as_bytes())?;

@@ -32,9 +32,15 @@ impl Snapshot {
         let contents = Stable::new(report, &style).text(&render(report, format, &style));
         let (word, why) = words::head(report);
         let verdict = why.map_or_else(|| word.to_owned(), |why| format!("{word}: {why}"));
-        let lines = [("description", verdict), ("expression", format!("retake {}", report.command))];
-        let header = lines.iter().map(|(key, value)| format!("{key}: {}\n", insta_text(value))).collect();
-        Self { header, contents: contents.trim_end().to_owned() }
+        let description = format!("description: {}\n", insta_text(&verdict));
+        let of_text = Self::of_text(&report.command, &contents);
+        Self { header: description + &of_text.header, ..of_text }
+    }
+
+    /// What a command tells besides reports, as a snapshot.
+    pub fn of_text(command: &str, text: &str) -> Self {
+        let header = format!("expression: {}\n", insta_text(&format!("retake {command}")));
+        Self { header, contents: text.trim_end().to_owned() }
     }
 
     /// Reads a snapshot with a header.

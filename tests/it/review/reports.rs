@@ -90,3 +90,22 @@ fn what_insta_would_save_on_accept_is_what_we_save() {
     retake(folder.path(), &["review", "--accept", "a.snap"]).assert_code(0);
     assert_eq!(read(folder.path(), "a.snap"), read(folder.path(), "theirs.snap"));
 }
+
+#[test]
+fn what_is_told_besides_reports_can_be_a_snapshot_as_well() {
+    let folder = folder();
+    let diff = |new: &str| {
+        retake(folder.path(), &["cassette", "diff", "cassettes/one.cassette.yaml", new, "--output", "diff.snap"])
+    };
+
+    diff("cassettes/one.cassette.yaml").assert_code(1);
+    retake(folder.path(), &["review", "--accept"]).assert_code(0);
+    let accepted = read(folder.path(), "diff.snap");
+    diff("cassettes/one.cassette.yaml").assert_code(0);
+    write_failing(folder.path(), "cassettes/two.cassette.yaml");
+    diff("cassettes/two.cassette.yaml").assert_code(1);
+
+    assert!(accepted.starts_with("---\nexpression: retake cassette diff\n---\nNOTHING CHANGED  "), "{accepted}");
+    assert_eq!(read(folder.path(), "diff.snap"), accepted, "it is not written over");
+    assert!(exists(folder.path(), "diff.snap.new"));
+}
