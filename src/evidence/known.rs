@@ -164,7 +164,7 @@ impl KnownFailure {
     fn state(&self, report: &Report, today: i64) -> KnownState {
         let result = report.checks.iter().find(|result| result.check.id == self.check);
         // A client that does not come back shows what its scenario is for, whatever the check could still see.
-        let is_lost = report.scenarios.iter().any(|scenario| scenario.verdict.breaks_contract());
+        let is_lost = report.scenarios.iter().any(|scenario| scenario.verdict.is_lost());
         let state = match result.map(|result| result.verdict) {
             Some(CheckVerdict::Fail | CheckVerdict::Warn | CheckVerdict::Info) => KnownState::Known,
             _ if is_lost => KnownState::Known,

@@ -74,12 +74,18 @@ impl ScenarioVerdict {
         if is_failed { Self::Fail } else { Self::Pass }
     }
 
-    /// Whether it breaks the contract by itself. What a check found is counted by the check.
+    /// Whether it breaks the contract by itself. What a check found is counted by the check, which is how serious it
+    /// is to run away: on tokens that go round less than on one that repeats.
     pub fn breaks_contract(self) -> bool {
         match self {
-            Self::Runaway | Self::Crashed | Self::Hung => true,
-            Self::Pass | Self::Fail | Self::Skipped | Self::DriverError => false,
+            Self::Crashed | Self::Hung => true,
+            Self::Pass | Self::Fail | Self::Skipped | Self::DriverError | Self::Runaway => false,
         }
+    }
+
+    /// Whether the client did not end by itself.
+    pub fn is_lost(self) -> bool {
+        self == Self::Runaway || self.breaks_contract()
     }
 
     /// Whether it says nothing of the client, since its driver failed.

@@ -70,20 +70,20 @@ fn subject_suite(report: &Report, subject: &SubjectChecks) -> Suite {
 fn scenario_case(report: &Report, scenario: &ScenarioResult) -> Case {
     let (found, text) = client::findings_text(report, &scenario.id);
     let why = client::why(scenario);
-    let warns = || {
+    let has = |verdict: CheckVerdict| {
         let mine = |finding: &&Finding| finding.scenario.as_deref() == Some(scenario.id.as_str());
-        report.findings.iter().filter(mine).any(|finding| finding.verdict == CheckVerdict::Warn)
+        report.findings.iter().filter(mine).any(|finding| finding.verdict == verdict)
     };
+    let is_broken = has(CheckVerdict::Fail) || (report.strict && has(CheckVerdict::Warn));
     let outcome = match scenario.verdict {
         ScenarioVerdict::Skipped => Outcome::Skipped(scenario.reason.clone().unwrap_or(why)),
         ScenarioVerdict::DriverError => Outcome::Error { message: why, text },
         ScenarioVerdict::Fail => Outcome::Failure { message: found.unwrap_or(why), text },
-        ScenarioVerdict::Runaway | ScenarioVerdict::Crashed | ScenarioVerdict::Hung
-            if report.is_broken_by(scenario) =>
-        {
+        ScenarioVerdict::Crashed | ScenarioVerdict::Hung if report.is_broken_by(scenario) => {
             Outcome::Failure { message: why, text }
         }
-        ScenarioVerdict::Pass if report.strict && warns() => Outcome::Failure { message: found.unwrap_or(why), text },
+        ScenarioVerdict::Runaway if is_broken => Outcome::Failure { message: why, text },
+        ScenarioVerdict::Pass if is_broken => Outcome::Failure { message: found.unwrap_or(why), text },
         ScenarioVerdict::Pass if text.is_empty() && scenario.reason.is_none() => Outcome::Pass,
         ScenarioVerdict::Pass if scenario.reason.is_none() => Outcome::Told(text),
         ScenarioVerdict::Pass | ScenarioVerdict::Runaway | ScenarioVerdict::Crashed | ScenarioVerdict::Hung => {

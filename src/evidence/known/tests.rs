@@ -186,7 +186,6 @@ fn a_known_failure_hides_no_other() {
 fn a_client_that_is_known_not_to_come_back_fails_nothing() {
     let known = entry("pagination.cycle-bounded", "2027-01-01");
     let runaway = report("pagination.cycle-bounded", CheckVerdict::Warn, ScenarioVerdict::Runaway);
-    assert_eq!(runaway.verdict(), RunVerdict::Fail);
 
     let (report, state) = applied(&known, runaway);
 
