@@ -32,6 +32,7 @@ mod raw;
 mod readme;
 mod record;
 mod recorded;
+mod recorded_answers;
 #[cfg(feature = "cli")]
 mod recording;
 mod redaction;

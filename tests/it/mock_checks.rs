@@ -16,6 +16,9 @@ const OPERATION: &str = "ListImageSetVersions";
 /// What a mock does with an answer of the simulator.
 type Fault = dyn Fn(&ProbeRequest<'_>, Response) -> Response;
 
+/// How an answer is made that has nothing to do with the simulator's.
+type Made = fn() -> Response;
+
 /// The purpose of a request, or that it is a page.
 fn purpose(probe: &ProbeRequest<'_>) -> String {
     probe.purpose.as_ref().map_or_else(|| "page".to_owned(), ToString::to_string)
@@ -212,7 +215,7 @@ fn what_is_not_signed_is_told() {
 
 #[test]
 fn an_error_that_is_wrong_in_itself_is_told_as_that_alone() {
-    let faults: [(&str, &'static str, fn() -> Response); 4] = [
+    let faults: [(&str, &'static str, Made); 4] = [
         ("error.declared", "malformed-imageSetId", || error(400, "Invented")),
         ("error.declared", "unknown-token", || error(400, "")),
         ("error.status-matches-type", "unknown-imageSetId", || error(400, "ResourceNotFoundException")),
