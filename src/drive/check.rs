@@ -44,8 +44,8 @@ pub async fn check_driver<S: Stage>(stage: S, plan: Plan, mut tell: impl FnMut(&
         report.troubles.push(of_driver(error));
         return finish(report, &shared);
     }
-    for (index, job) in shared.plan().jobs.iter().enumerate() {
-        let one = match seat.run(index, job).await {
+    while let Some((index, job)) = shared.next() {
+        let one = match seat.run(index, &job).await {
             Ok(one) => one,
             Err(trouble) => {
                 tell(&Step::wrong(one_line(&trouble.diagnostic)));

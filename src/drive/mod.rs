@@ -38,7 +38,7 @@ pub use command::{Argument, Running};
 pub use environment::{Endpoint, Lead, Playing, environment, services};
 pub use folder::Folder;
 pub use placeholders::{Template, fill_placeholders};
-pub use plan::{Job, Pace, Plan, Says, Way};
+pub use plan::{Job, Pace, Plan, Programme, Says, Way};
 pub use pool::run;
 pub use skeleton::{Language, skeleton};
 pub use stage::{Played, Scene, Stage};

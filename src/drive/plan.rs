@@ -4,6 +4,7 @@ use super::{Argument, Template};
 use crate::evidence::known::KnownFailures;
 use crate::scenario::Scenario;
 use crate::spec::{Spec, Specs};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ pub struct Plan {
     /// The specs.
     pub specs: Arc<Specs>,
     /// What is run, in the order of the report.
-    pub jobs: Vec<Job>,
+    pub jobs: Arc<dyn Programme>,
     /// How the client is driven.
     pub way: Way,
     /// The client's name, until a driver says a better one.
@@ -39,6 +40,30 @@ pub struct Job {
     pub scenario: Arc<Scenario>,
     /// What the report calls it.
     pub name: String,
+}
+
+/// What is run, in the order of the report. A job is asked for when its turn comes, so that not all need be there.
+pub trait Programme: fmt::Debug + Send + Sync {
+    /// How many jobs there are.
+    fn len(&self) -> usize;
+
+    /// The job of a place.
+    fn job(&self, index: usize) -> Option<Job>;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Programme for Vec<Job> {
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+
+    fn job(&self, index: usize) -> Option<Job> {
+        self.get(index).cloned()
+    }
 }
 
 /// How a client is driven.
@@ -146,7 +171,7 @@ mod tests {
         let job = Job { name: scenario.id.clone(), scenario: Arc::new(scenario) };
         let plan = Plan {
             specs: Arc::new(Specs::new(vec![spec])),
-            jobs: Vec::new(),
+            jobs: Arc::new(Vec::new()),
             way,
             client: String::new(),
             inherited: Vec::new(),

@@ -142,7 +142,7 @@ async fn work<S: Stage>(
             biased;
             // Dropping the run kills what it started.
             _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
-            one = seat.run(index, job) => one,
+            one = seat.run(index, &job) => one,
         };
         match one {
             Ok(one) => {
@@ -209,7 +209,9 @@ mod tests {
         let all = scenarios(specs.iter().next().unwrap(), 0).into_iter().take(jobs);
         let command = ["sh", "-c", script].map(Into::into);
         Plan {
-            jobs: all.map(|scenario| Job { name: scenario.id.clone(), scenario: Arc::new(scenario) }).collect(),
+            jobs: Arc::new(
+                all.map(|scenario| Job { name: scenario.id.clone(), scenario: Arc::new(scenario) }).collect::<Vec<_>>(),
+            ),
             specs,
             way: Way::Once(Template::new(&command, &[]).unwrap(), Says::IfWritten),
             client: "client".to_owned(),
@@ -233,7 +235,8 @@ mod tests {
     async fn lists_the_scenarios_in_their_order_whichever_ends_first() {
         let slow_first = "case $RETAKE_SCENARIO in */one-page) sleep 0.3;; esac";
         let plan = plan(7, slow_first);
-        let expected: Vec<String> = plan.jobs.iter().map(|job| job.name.clone()).collect();
+        let expected: Vec<String> =
+            (0..plan.jobs.len()).filter_map(|index| plan.jobs.job(index)).map(|job| job.name).collect();
 
         let (report, told) = run_on(usize::MAX, || Diagnostic::new("never"), plan).await;
 

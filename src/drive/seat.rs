@@ -53,12 +53,12 @@ impl<S: Stage> Shared<S> {
     }
 
     /// The next job, unless all is over.
-    pub(super) fn next(&self) -> Option<(usize, &Job)> {
+    pub(super) fn next(&self) -> Option<(usize, Job)> {
         if self.gave_up().is_some() {
             return None;
         }
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        self.plan.jobs.get(index).map(|job| (index, job))
+        self.plan.jobs.job(index).map(|job| (index, job))
     }
 
     /// Ends it all, after what is under way.

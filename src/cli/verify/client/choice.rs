@@ -1,8 +1,8 @@
 //! Which scenarios are run: globs over their ids.
 
+use super::programme::Listed;
 use crate::cli::Failure;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::drive::Job;
 
 /// The globs of a command line.
 pub(super) struct Choice<'g> {
@@ -16,10 +16,10 @@ impl<'g> Choice<'g> {
     }
 
     /// The chosen scenarios; a glob that fits none is refused.
-    pub(super) fn choose(&self, jobs: Vec<Job>) -> Result<Vec<Job>, Failure> {
+    pub(super) fn choose(&self, scenarios: Vec<Listed>) -> Result<Vec<Listed>, Failure> {
         let unmet = |(flag, glob): (&str, &String)| {
-            let is_met = jobs.iter().any(|job| fits(glob, job));
-            (!is_met).then(|| nothing_fits(flag, glob, &jobs))
+            let is_met = scenarios.iter().any(|scenario| fits(glob, scenario));
+            (!is_met).then(|| nothing_fits(flag, glob, &scenarios))
         };
         let select = self.select.iter().map(|glob| ("--select", glob));
         let skip = self.skip.iter().map(|glob| ("--skip", glob));
@@ -27,18 +27,18 @@ impl<'g> Choice<'g> {
         if !refused.is_empty() {
             return Err(Failure::all(refused));
         }
-        let is_chosen = |job: &Job| {
-            let is_selected = self.select.is_empty() || self.select.iter().any(|glob| fits(glob, job));
-            is_selected && !self.skip.iter().any(|glob| fits(glob, job))
+        let is_chosen = |scenario: &Listed| {
+            let is_selected = self.select.is_empty() || self.select.iter().any(|glob| fits(glob, scenario));
+            is_selected && !self.skip.iter().any(|glob| fits(glob, scenario))
         };
-        let chosen: Vec<Job> = jobs.into_iter().filter(is_chosen).collect();
+        let chosen: Vec<Listed> = scenarios.into_iter().filter(is_chosen).collect();
         if chosen.is_empty() { Err(Failure::nothing()) } else { Ok(chosen) }
     }
 }
 
 /// Whether a glob is one of the scenario: by its id, or by its name in the report.
-fn fits(glob: &str, job: &Job) -> bool {
-    matches(glob, &job.scenario.id) || matches(glob, &job.name)
+fn fits(glob: &str, scenario: &Listed) -> bool {
+    matches(glob, &scenario.id) || matches(glob, &scenario.name)
 }
 
 /// Whether a text is a glob's, in which `*` stands for any text.
@@ -55,10 +55,11 @@ fn matches(glob: &str, text: &str) -> bool {
     text.ends_with(last)
 }
 
-fn nothing_fits(flag: &str, glob: &str, jobs: &[Job]) -> Diagnostic {
-    let error = Diagnostic::new(format!("{flag} {glob} fits no scenario")).found(format!("{} scenarios", jobs.len()));
+fn nothing_fits(flag: &str, glob: &str, scenarios: &[Listed]) -> Diagnostic {
+    let error =
+        Diagnostic::new(format!("{flag} {glob} fits no scenario")).found(format!("{} scenarios", scenarios.len()));
     let plain = glob.replace('*', "");
-    match nearest(&plain, jobs.iter().map(|job| job.scenario.id.as_str())) {
+    match nearest(&plain, scenarios.iter().map(|scenario| scenario.id.as_str())) {
         Some(near) => error.help(format!("did you mean \"{near}\"? all of them: retake spec scenarios")),
         None => error.help("all of them: retake spec scenarios"),
     }
@@ -67,23 +68,22 @@ fn nothing_fits(flag: &str, glob: &str, jobs: &[Job]) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::scenarios;
+    use crate::cli::verify::client::programme::Origin;
     use crate::spec::embedded;
     use std::sync::Arc;
 
-    fn jobs() -> Vec<Job> {
-        let specs = embedded();
-        let all = scenarios(specs.iter().next().unwrap(), 0);
-        all.into_iter()
-            .map(|scenario| Job { name: format!("Op/{}", scenario.id), scenario: Arc::new(scenario) })
-            .collect()
+    fn scenarios() -> Vec<Listed> {
+        let listing = Origin::new(Arc::new(embedded()), 0, None).unwrap().list().unwrap();
+        let mut scenarios = listing.scenarios;
+        scenarios.iter_mut().for_each(|listed| listed.name = format!("Op/{}", listed.id));
+        scenarios
     }
 
     fn chosen(select: &[&str], skip: &[&str]) -> Result<Vec<String>, Failure> {
         let owned = |globs: &[&str]| -> Vec<String> { globs.iter().map(|glob| (*glob).to_owned()).collect() };
         let (select, skip) = (owned(select), owned(skip));
-        let chosen = Choice::of(&select, &skip).choose(jobs())?;
-        Ok(chosen.iter().map(|job| job.scenario.id.clone()).collect())
+        let chosen = Choice::of(&select, &skip).choose(scenarios())?;
+        Ok(chosen.iter().map(|scenario| scenario.id.clone()).collect())
     }
 
     #[test]

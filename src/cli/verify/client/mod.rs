@@ -2,6 +2,7 @@
 
 mod choice;
 mod compare;
+mod programme;
 mod progress;
 mod stage;
 mod trial;
@@ -11,14 +12,13 @@ use crate::cli::session::{DEFAULT_REGION, Signals, today};
 use crate::cli::sources::{SpecArgs, display};
 use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::drive::{self, Job, Language, Pace, Plan, Says, Template, Way};
+use crate::drive::{self, Language, Pace, Plan, Programme, Says, Template, Way};
 use crate::evidence::Side;
 use crate::evidence::known::KnownFailures;
-use crate::scenario::{Family, families, families_with_recording};
 use crate::spec::Specs;
-use crate::store;
 use choice::Choice;
 use clap::{Args, ValueEnum};
+use programme::{Chosen, Listed, Listing, Origin};
 use progress::Progress;
 use stage::Theatre;
 use std::ffi::OsString;
@@ -142,18 +142,20 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
         output.require_text("verify client --new-driver")?;
         return new_driver(language, &specs);
     }
-    let families = arguments.families(&specs)?;
-    let all = jobs(&families);
-    let known = arguments.known(&all)?;
-    let jobs = Choice::of(&arguments.select, &arguments.skip).choose(all)?;
+    let origin = Origin::new(Arc::clone(&specs), arguments.seed, arguments.cassette.as_deref())?;
+    let Listing { operations, scenarios, left_out } = origin.list()?;
+    let known = arguments.known(&scenarios)?;
+    let chosen = Choice::of(&arguments.select, &arguments.skip).choose(scenarios)?;
+    let jobs: Arc<dyn Programme> = Arc::new(Chosen::new(origin, chosen));
     if arguments.check_driver {
-        let plan = arguments.plan(&specs, trial::of(&specs, &jobs), known)?;
+        let jobs = Arc::new(trial::of(&specs, jobs.as_ref()));
+        let plan = arguments.plan(&specs, jobs, known)?;
         return Ok(Outcome::Report(Box::new(trial::run(&specs, plan, output).await?)));
     }
     let plan = arguments.plan(&specs, jobs, known)?;
 
     let mut signals = Signals::install()?;
-    let mut progress = Progress::start(output, &plan, &families);
+    let mut progress = Progress::start(output, &plan, &operations, &left_out);
     let theatre = Theatre::new(Arc::clone(&specs), plan.region.clone());
     let mut report = drive::run(theatre, plan, signals.wait(), |scenario, _| progress.tell(scenario)).await;
 
@@ -182,33 +184,8 @@ fn new_driver(language: LanguageArg, specs: &Specs) -> Result<Outcome, Failure> 
 }
 
 impl Arguments {
-    /// The scenarios of each operation.
-    fn families(&self, specs: &Specs) -> Result<Vec<(String, Vec<Family>)>, Failure> {
-        let Some(file) = &self.cassette else {
-            return Ok(specs.iter().map(|spec| (spec.operation.clone(), families(spec, self.seed))).collect());
-        };
-        let cassettes = store::read_cassettes(std::slice::from_ref(file)).map_err(Failure::all)?;
-        let [cassette] = &cassettes[..] else {
-            let error = Diagnostic::new(format!("{} is not one cassette", display(file)));
-            return Err(Failure::usage(error.expected("the file of one recording")));
-        };
-        let mut recorded = Vec::new();
-        let mut missing = None;
-        for spec in specs.iter() {
-            match families_with_recording(specs, spec, self.seed, &cassette.transcript) {
-                Ok(families) => recorded.push((spec.operation.clone(), families)),
-                Err(error) => missing = Some(error),
-            }
-        }
-        match missing {
-            Some(error) if recorded.is_empty() => Err(Failure::usage(error)),
-            // What was not recorded was not asked for.
-            Some(_) | None => Ok(recorded),
-        }
-    }
-
     /// The known failures, all of which name what there is.
-    fn known(&self, jobs: &[Job]) -> Result<KnownFailures, Failure> {
+    fn known(&self, scenarios: &[Listed]) -> Result<KnownFailures, Failure> {
         let Some(file) = &self.known_failures else { return Ok(KnownFailures::default()) };
         let name = display(file);
         let text = std::fs::read_to_string(file).map_err(|error| {
@@ -217,12 +194,12 @@ impl Arguments {
             )
         })?;
         let known = KnownFailures::parse(&name, &text).map_err(Failure::all)?;
-        let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
+        let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         known.check_names(Side::Client, &names).map_err(Failure::all)?;
         Ok(known)
     }
 
-    fn plan(&self, specs: &Arc<Specs>, jobs: Vec<Job>, known: KnownFailures) -> Result<Plan, Failure> {
+    fn plan(&self, specs: &Arc<Specs>, jobs: Arc<dyn Programme>, known: KnownFailures) -> Result<Plan, Failure> {
         let Some(program) = self.command.first() else {
             let error = Diagnostic::new("there is no COMMAND to run");
             return Err(Failure::usage(error.help("put the client, or its driver, behind --")));
@@ -261,15 +238,4 @@ impl Arguments {
         };
         Ok(Way::Once(template, says))
     }
-}
-
-/// All scenarios, each named by its operation too where there are several.
-fn jobs(families: &[(String, Vec<Family>)]) -> Vec<Job> {
-    let is_alone = families.len() == 1;
-    let of_operation = |(operation, families): &(String, Vec<Family>)| {
-        let scenarios = families.iter().flat_map(|family| &family.scenarios);
-        let name = |id: &str| if is_alone { id.to_owned() } else { format!("{operation}/{id}") };
-        scenarios.map(|scenario| Job { name: name(&scenario.id), scenario: Arc::new(scenario.clone()) }).collect()
-    };
-    families.iter().flat_map(|of_one| -> Vec<Job> { of_operation(of_one) }).collect()
 }

@@ -4,7 +4,6 @@ use crate::cli::output::OutputArgs;
 use crate::diagnostic::escape;
 use crate::drive::Plan;
 use crate::evidence::{ScenarioResult, ScenarioVerdict};
-use crate::scenario::Family;
 
 /// How many scenarios end between two lines that say how far it is.
 const STEP: usize = 25;
@@ -18,13 +17,10 @@ pub(super) struct Progress<'o> {
 
 impl<'o> Progress<'o> {
     /// Says what is to come, and what the specs cannot feed.
-    pub(super) fn start(output: &'o OutputArgs, plan: &Plan, families: &[(String, Vec<Family>)]) -> Self {
-        for (operation, families) in families {
-            for left_out in families.iter().flat_map(|family| &family.left_out) {
-                output.progress(&escape(&format!("{operation}: no {}: {}", left_out.id, left_out.why)));
-            }
+    pub(super) fn start(output: &'o OutputArgs, plan: &Plan, operations: &[String], left_out: &[String]) -> Self {
+        for line in left_out {
+            output.progress(&escape(line));
         }
-        let operations: Vec<&str> = families.iter().map(|(operation, _)| operation.as_str()).collect();
         let total = plan.jobs.len();
         let scenarios = if total == 1 { "1 scenario".to_owned() } else { format!("{total} scenarios") };
         output.progress(&format!("{scenarios} of {}, {} at a time", operations.join(", "), plan.workers));
