@@ -99,17 +99,27 @@ pub(super) fn unknown_taken(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) 
 /// A malformed identifier is answered like one that nobody has.
 pub(super) fn malformed_as_unknown(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
     match wrong_id(asked, inputs) {
-        Some((key, Wrong::Malformed)) => refusal::not_found(asked.spec, key, &inputs.text(key).unwrap_or_default()),
-        Some((_, Wrong::Unknown)) | None => next(inputs),
+        Some((key, Wrong::Malformed)) if names_both(asked) => {
+            refusal::not_found(asked.spec, key, &inputs.text(key).unwrap_or_default())
+        }
+        Some(_) | None => next(inputs),
     }
 }
 
 /// An identifier that nobody has is answered like a malformed one.
 pub(super) fn unknown_as_malformed(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
     match wrong_id(asked, inputs) {
-        Some((key, Wrong::Unknown)) => refusal::invalid_member(asked.spec, key, "Member must be one that exists"),
-        Some((_, Wrong::Malformed)) | None => next(inputs),
+        Some((key, Wrong::Unknown)) if names_both(asked) => {
+            refusal::invalid_member(asked.spec, key, "Member must be one that exists")
+        }
+        Some(_) | None => next(inputs),
     }
+}
+
+/// Whether the spec names an error for each; where it does not, any client error is right.
+fn names_both(asked: &Asked<'_>) -> bool {
+    let names = [&asked.spec.validation_error, &asked.spec.not_found_error];
+    names.iter().all(|name| name.is_some()) && names[0] != names[1]
 }
 
 /// What is wrong with an identifier.

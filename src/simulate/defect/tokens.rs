@@ -3,7 +3,7 @@
 use super::Next;
 use super::asked::{Asked, Page, with};
 use crate::message::{Json, Response};
-use crate::spec::Inputs;
+use crate::spec::{Inputs, ShapeId, conform};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -33,7 +33,7 @@ pub(super) fn alternating(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) ->
 
 /// The token is what tells the last item of the page from the others.
 pub(super) fn item_id(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
-    respelled(asked, inputs, next, |page, offset| {
+    readable(asked, inputs, next, |page, offset| {
         let all = page.listing.items(inputs, 0..page.listing.length());
         let items = all.as_array()?;
         let list = asked.spec.output_member(&page.listing.pagination.items)?;
@@ -57,12 +57,12 @@ fn text(value: &Json) -> Option<String> {
 
 /// The token is how many items there were.
 pub(super) fn counter(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
-    respelled(asked, inputs, next, |_, offset| Some(offset.to_string()))
+    readable(asked, inputs, next, |_, offset| Some(offset.to_string()))
 }
 
 /// The same behind base64, with a word that binds it to its inputs.
 pub(super) fn encoded_counter(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
-    respelled(asked, inputs, next, |page, offset| {
+    readable(asked, inputs, next, |page, offset| {
         let bound = page.token(inputs, 0);
         Some(STANDARD.encode(format!("{{\"of\":\"{bound}\",\"offset\":{offset}}}")))
     })
@@ -83,7 +83,13 @@ pub(super) fn too_long(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Re
 
 /// The token has a letter that is not ASCII.
 pub(super) fn not_ascii(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
-    respelled(asked, inputs, next, |page, offset| Some(page.token(inputs, offset) + "é"))
+    respelled(asked, inputs, next, |page, offset| {
+        let token = page.token(inputs, offset) + "é";
+        // Where the type says how long a token is and nothing of its letters, any will do.
+        let says_length =
+            shape_of_token(asked).is_some_and(|shape| asked.spec.shape(shape).constraints.length.is_some());
+        (!says_length || !is_taken(asked, &token)).then_some(token)
+    })
 }
 
 /// A page that has another behind it gives the empty token.
@@ -141,6 +147,25 @@ pub(super) fn early_end(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> R
         asked.set_token(&mut response, None);
     }
     response
+}
+
+/// Tokens in a spelling that can be read, as far as their type takes it.
+fn readable(
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    next: Next<'_>,
+    spell: impl Fn(&Page<'_>, u64) -> Option<String>,
+) -> Response {
+    respelled(asked, inputs, next, |page, offset| spell(page, offset).filter(|token| is_taken(asked, token)))
+}
+
+fn shape_of_token(asked: &Asked<'_>) -> Option<ShapeId> {
+    let key = &asked.spec.pagination.as_ref()?.output_token;
+    Some(asked.spec.output_member(key)?.shape)
+}
+
+fn is_taken(asked: &Asked<'_>, token: &str) -> bool {
+    shape_of_token(asked).is_some_and(|shape| conform::check_text(asked.spec, shape, token).is_empty())
 }
 
 /// Tokens in another spelling, which are taken as they are given.
