@@ -82,7 +82,7 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) {
 }
 
 /// Head and body together, once the head is there.
-fn length_of_answer(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn length_of_answer(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = str::from_utf8(&bytes[..head]).unwrap();
     assert!(text.starts_with("HTTP/1.1 200"), "expected 200, found {}", String::from_utf8_lossy(bytes));

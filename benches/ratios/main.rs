@@ -20,6 +20,7 @@ mod mocks;
 mod process;
 mod recording;
 mod replaying;
+mod verifying;
 mod whole_file;
 
 fn main() {
@@ -28,6 +29,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["role", "load", rest @ ..] => load::run(rest),
+        ["role", "driver"] => verifying::drive(),
         ["role", "map", data] => limits::serve_map(data),
         ["role", "proxy", upstream] => limits::serve_proxy(upstream),
         ["role", role, ..] => panic!("no role is named {role}"),
@@ -36,17 +38,18 @@ fn main() {
 }
 
 fn measure_all(names: &[&str]) {
-    let measures: [(&str, fn()); 5] = [
+    let measures: [(&str, fn()); 6] = [
         ("replay", replaying::throughput),
         ("start", replaying::start),
         ("record", recording::throughput),
         ("file", whole_file::load_and_verify),
+        ("client", verifying::client),
         ("mock", mocks::own_cost),
     ];
     for name in names {
         assert!(
             measures.iter().any(|(known, _)| known == name),
-            "no measure is named {name}: replay, start, record, file, mock"
+            "no measure is named {name}: replay, start, record, file, client, mock"
         );
     }
     measure::heading();

@@ -67,9 +67,7 @@ impl Server {
 
     /// The most memory that it has held, in bytes.
     pub(crate) fn peak_memory(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0
+        peak_memory(self.child.id()).unwrap()
     }
 
     /// Asks it to end, as a user would, and gives the seconds that took.
@@ -79,6 +77,13 @@ impl Server {
         self.child.wait().unwrap();
         began.elapsed().as_secs_f64()
     }
+}
+
+/// The most memory that a process has held, in bytes; none once it has ended.
+pub(crate) fn peak_memory(process: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0)
 }
 
 /// What the load generator found: requests a second, median and 99th percentile in microseconds, processor time a request.

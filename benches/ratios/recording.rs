@@ -52,15 +52,16 @@ pub(crate) fn throughput() {
 /// The pages' requests, signed with the credentials that a recorder gave; the limit asks for none.
 fn requests(folder: &std::path::Path, pages: &[Page], server: &Server) -> std::path::PathBuf {
     let file = folder.join("requests.json");
-    let headers =
-        |page: &Page| if server.environment.is_null() { String::new() } else { signed(page, &server.environment) };
+    let headers = |page: &Page| {
+        if server.environment.is_null() { String::new() } else { signed(&page.target, &server.environment) }
+    };
     let texts: Vec<String> = pages.iter().map(|page| replaying::request(page, server, &headers(page))).collect();
     fs::write(&file, serde_json::to_vec(&texts).unwrap()).unwrap();
     file
 }
 
 /// The header lines of a signature, as the SDKs make it that sign host, date and session token.
-fn signed(page: &Page, environment: &Value) -> String {
+pub(crate) fn signed(target: &str, environment: &Value) -> String {
     let variable = |name: &str| environment[name].as_str().unwrap().to_owned();
     let token = Some(variable("AWS_SESSION_TOKEN"));
     let credentials =
@@ -75,7 +76,7 @@ fn signed(page: &Page, environment: &Value) -> String {
         .build()
         .unwrap()
         .into();
-    let uri = format!("{}{}", variable("AWS_ENDPOINT_URL"), page.target);
+    let uri = format!("{}{}", variable("AWS_ENDPOINT_URL"), target);
     let request = SignableRequest::new("POST", &uri, [].into_iter(), SignableBody::Bytes(b"")).unwrap();
     let (instructions, _) = sign(request, &parameters).unwrap().into_parts();
     instructions.headers().fold(String::new(), |mut lines, (name, value)| {
