@@ -108,6 +108,18 @@ fn a_cassette_binds_its_stand_ins_to_the_inputs_of_the_run() {
 }
 
 #[test]
+fn another_resource_is_not_taken_for_a_wrong_id_that_was_recorded() {
+    let folder = folder();
+    let cassette = recorded(folder.path(), "5");
+    let [one, other] = ["7", "8"].map(|digit| format!("imageSetId={}", digit.repeat(32)));
+
+    let verify = format!("--input {one} --other-input {other} --cassette {cassette}");
+    let run = verify_simulated(folder.path(), &["--items", "5", "--input", &one, "--input", &other], &verify);
+
+    run.assert_stderr("code 0").assert_stderr("24 passed");
+}
+
+#[test]
 fn a_resource_that_is_not_there_proves_nothing() {
     let folder = folder();
     let id = format!("imageSetId={}", "7".repeat(32));

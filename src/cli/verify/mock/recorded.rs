@@ -34,16 +34,28 @@ impl LikenessArg {
     }
 }
 
-/// The given values in the place of a cassette's stand-ins: the first value of a name for its first stand-in.
+/// The given values in the place of a cassette's stand-ins: the first value of a name for the first stand-in that there
+/// is something under. What was recorded of a wrong id is asked of a wrong id again.
 pub(super) fn bound(specs: &Specs, cassette: &Cassette, given: &[&[(String, String)]]) -> Links {
     let mut links = Links::default();
     for stand_ins in cassette.inputs(specs) {
         let values = given.iter().copied().flatten().filter(|(name, _)| *name == stand_ins.name);
-        for (stand_in, (_, value)) in stand_ins.values.iter().zip(values) {
+        let known = stand_ins.values.iter().filter(|value| is_known(specs, cassette, &stand_ins.name, value));
+        for (stand_in, (_, value)) in known.zip(values) {
             links.bind(stand_in, value);
         }
     }
     links
+}
+
+/// Whether a request with this value was answered with a success.
+fn is_known(specs: &Specs, cassette: &Cassette, name: &str, value: &str) -> bool {
+    cassette.transcript.exchanges.iter().any(|exchange| {
+        specs.route(&exchange.request).is_ok_and(|route| {
+            let is_success = exchange.response.status == Some(route.spec.http.success);
+            is_success && route.inputs.text(name).is_some_and(|text| text == value)
+        })
+    })
 }
 
 /// Tells how much of a recording was not asked again, and why.
