@@ -54,6 +54,7 @@ mod skeletons;
 mod spec_diff;
 mod spec_import;
 mod spec_import_command;
+mod spec_import_services;
 mod spec_scenarios;
 mod spec_schema;
 mod store;
