@@ -14,6 +14,7 @@
 mod case;
 mod client;
 mod decimal;
+mod drift;
 mod enums;
 mod error;
 mod evidence;
@@ -32,6 +33,7 @@ mod tokens;
 mod touched;
 mod walk_case;
 
+pub use drift::drift;
 pub use recorded::{Difference, Likeness, Links, differences};
 
 use crate::evidence::{Check, Evidence, Ledger, Report, SubjectChecks, checks_for};

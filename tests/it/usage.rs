@@ -31,6 +31,8 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["verify", "cassette", "--coverage"],
         &["verify", "cassette", "--fail-under", "9"],
         &["verify", "live"],
+        &["verify", "live", "--input", "datastoreId=x", "--plan"],
+        &["verify", "live", "--input", "datastoreId=x", "--review"],
         &["verify"],
     ];
     for arguments in commands.iter().copied() {
@@ -38,17 +40,18 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
         assert!(run.stdout.is_empty(), "{arguments:?}");
     }
-    let helps: [&[&str]; 6] = [
+    let helps: [&[&str]; 7] = [
         &["--help"],
         &["record", "--help"],
         &["replay", "--help"],
         &["simulate", "--help"],
         &["verify", "--help"],
         &["verify", "cassette", "--help"],
+        &["verify", "live", "--help"],
     ];
     for arguments in helps {
         let help = retake(folder.path(), arguments).stdout;
-        for absent in ["--mode", "--recover", "--max-connections", "--coverage", "--fail-under"] {
+        for absent in ["--mode", "--recover", "--max-connections", "--coverage", "--fail-under", "--plan"] {
             assert!(!help.contains(absent), "{arguments:?} names {absent}");
         }
     }
@@ -118,13 +121,19 @@ fn listens_on_loopback_only() {
 fn asks_for_the_region_of_a_live_service() {
     let folder = tempfile::tempdir().unwrap();
     let absent = folder.path().join("absent");
-    let output = command(folder.path(), &["record", "--upstream", "live", "--probe", "--input", "datastoreId=x"])
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", &absent)
-        .env("AWS_SHARED_CREDENTIALS_FILE", &absent)
-        .output()
-        .unwrap();
+    let commands: [&[&str]; 2] = [
+        &["record", "--upstream", "live", "--probe", "--input", "datastoreId=x"],
+        &["verify", "live", "--input", "datastoreId=x"],
+    ];
+    for arguments in commands {
+        let output = command(folder.path(), arguments)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", &absent)
+            .env("AWS_SHARED_CREDENTIALS_FILE", &absent)
+            .output()
+            .unwrap();
 
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--region"));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--region"), "{arguments:?}");
+    }
 }

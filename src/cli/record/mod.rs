@@ -6,6 +6,8 @@ mod review;
 mod upstream;
 
 pub(super) use arguments::Arguments;
+pub(super) use probing::run as probe;
+pub(super) use upstream::live;
 
 use super::output::{OutputArgs, to_stderr};
 use super::session::{End, Session, Signals, refuse_unknown_inputs, today};

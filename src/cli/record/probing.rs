@@ -44,7 +44,7 @@ fn known(spec: &Spec, inputs: &[(String, String)]) -> Option<Inputs> {
 }
 
 /// Sends the probes; ends early when we are told to stop.
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     targets: Vec<Target<'_>>,
     max_requests: u32,
     access: &Access,

@@ -5,7 +5,7 @@ use super::super::{Failure, simulate};
 use super::arguments::{Arguments, UpstreamArg, UpstreamCredentials};
 use crate::diagnostic::Diagnostic;
 use crate::net::credentials::Source;
-use crate::net::{Clock, Credentials, Endpoint};
+use crate::net::{Credentials, Endpoint};
 use crate::record::UpstreamChoice;
 use crate::simulate::{Settings, Simulator};
 use crate::spec::Specs;
@@ -59,30 +59,8 @@ impl Behind {
         })
     }
 
-    #[cfg(feature = "aws-chain")]
     async fn live(arguments: &Arguments) -> Result<Self, Failure> {
-        use crate::net::credentials::Chain;
-
-        let chain = Chain::load(arguments.profile.as_deref(), Clock::system()).await;
-        let region = arguments.region.clone().or_else(|| chain.region().map(str::to_owned));
-        Self::service(arguments, Source::Chain(chain), region)
-    }
-
-    #[cfg(not(feature = "aws-chain"))]
-    async fn live(arguments: &Arguments) -> Result<Self, Failure> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let region =
-            arguments.region.clone().or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
-        Self::service(arguments, Source::Fixed(environment_credentials()?), region)
-    }
-
-    fn service(arguments: &Arguments, source: Source, region: Option<String>) -> Result<Self, Failure> {
-        let Some(region) = region else {
-            return Err(Failure::usage(
-                Diagnostic::new("no region is known for the live service")
-                    .help("give --region, RETAKE_REGION or AWS_REGION, or a profile that has one"),
-            ));
-        };
+        let (source, region) = live(arguments.profile.as_deref(), arguments.region.as_deref()).await?;
         Ok(Self {
             choice: UpstreamChoice::Live(source),
             kind: "live",
@@ -91,6 +69,35 @@ impl Behind {
             inputs: arguments.inputs.clone(),
         })
     }
+}
+
+/// What signs for the live service, and the region that it is asked in.
+#[cfg(feature = "aws-chain")]
+pub(in crate::cli) async fn live(profile: Option<&str>, region: Option<&str>) -> Result<(Source, String), Failure> {
+    use crate::net::Clock;
+    use crate::net::credentials::Chain;
+
+    let chain = Chain::load(profile, Clock::system()).await;
+    let region = known_region(region.map(str::to_owned).or_else(|| chain.region().map(str::to_owned)))?;
+    Ok((Source::Chain(chain), region))
+}
+
+/// What signs for the live service, and the region that it is asked in.
+#[cfg(not(feature = "aws-chain"))]
+pub(in crate::cli) async fn live(_: Option<&str>, region: Option<&str>) -> Result<(Source, String), Failure> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let region = region.map(str::to_owned).or_else(|| variable("AWS_REGION"));
+    let source = Source::Fixed(environment_credentials()?);
+    Ok((source, known_region(region.or_else(|| variable("AWS_DEFAULT_REGION")))?))
+}
+
+fn known_region(region: Option<String>) -> Result<String, Failure> {
+    region.ok_or_else(|| {
+        Failure::usage(
+            Diagnostic::new("no region is known for the live service")
+                .help("give --region, RETAKE_REGION or AWS_REGION, or a profile that has one"),
+        )
+    })
 }
 
 fn given_region(arguments: &Arguments) -> String {
