@@ -163,7 +163,7 @@ pub(super) fn keep_panics_quiet() {
 
 /// Shows what a command came to and turns it into the exit code.
 pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &OutputArgs) -> ExitCode {
-    let report = match result {
+    let mut report = match result {
         Ok(Outcome::Text(text)) => return finish_text(command, &text, RunVerdict::Pass, output),
         Ok(Outcome::Told(text, verdict, troubles)) => {
             troubles.iter().for_each(|trouble| to_stderr(&format!("error: {trouble}")));
@@ -172,6 +172,7 @@ pub(super) fn finish(command: &str, result: Result<Outcome, Failure>, output: &O
         Ok(Outcome::Report(report)) => *report,
         Err(failure) => failure.into_report(command),
     };
+    report.tells_coverage |= output.verbose > 0;
     let code = report.verdict().exit_code();
     match show(&report, output) {
         Ok(Shown::AsAccepted) => ExitCode::from(code),

@@ -4,11 +4,12 @@
 //! [`catalogue`] lists the checks; [`report`] holds their results. The judging
 //! itself is `verify`. [`outcome`] is what a client says of itself, [`run`] what a
 //! scenario asks of it, [`scenario`] what came of it, [`fingerprint`] how a client behaves,
-//! [`known`] what of it is known to be wrong. [`reading`] says
+//! [`known`] what of it is known to be wrong, [`coverage`] what of the specs was shown. [`reading`] says
 //! what one exchange says, and [`walk`] groups exchanges into calls and walks, since
 //! the checks and the order of a cassette both rest on that.
 
 pub mod catalogue;
+pub mod coverage;
 pub mod fingerprint;
 pub mod known;
 pub mod outcome;
@@ -20,6 +21,7 @@ pub mod scenario;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Side, check, checks_for};
+pub use coverage::{Counts, Coverage, Pages, Share};
 pub use fingerprint::{Trait, TraitKind};
 pub use known::{KnownFailure, KnownFailures, KnownResult, KnownState};
 pub use outcome::{ErrorClass, Failure, Got, Outcome};

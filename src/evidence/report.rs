@@ -4,7 +4,7 @@
 //! [`Trouble`]; that nothing was looked at follows from the counts. The three
 //! never share a type, and [`Report::verdict`] is the one place that weighs them.
 
-use super::{Check, Demands, KnownResult, KnownState, ScenarioResult, Side, Trait, fingerprint};
+use super::{Check, Coverage, Demands, KnownResult, KnownState, ScenarioResult, Side, Trait, fingerprint};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::spec::Level;
@@ -32,6 +32,8 @@ pub struct Report {
     pub known: Vec<KnownResult>,
     /// How the client behaves, in the order of [`fingerprint::TRAITS`].
     pub fingerprint: Vec<Trait>,
+    /// What of the specs was shown.
+    pub coverage: Coverage,
     /// Requests that nothing recorded answers.
     pub misses: Vec<Miss>,
     /// Ids of recorded exchanges that were not used and had to be.
@@ -40,6 +42,10 @@ pub struct Report {
     pub troubles: Vec<Trouble>,
     /// Whether a warning counts as a failure.
     pub strict: bool,
+    /// Whether the coverage is told to people, name by name.
+    pub tells_coverage: bool,
+    /// The percentage of the specs that has to be shown.
+    pub fail_under: Option<u8>,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
     /// Whether a failed COMMAND is no failure of the run.
@@ -336,7 +342,13 @@ impl Report {
             || self.known.iter().any(|known| known.state.fails())
             || !self.misses.is_empty()
             || !self.unused.is_empty()
+            || self.is_under()
             || (child_failed && !self.child_may_fail)
+    }
+
+    /// Whether less of the specs was shown than has to be.
+    pub fn is_under(&self) -> bool {
+        self.fail_under.is_some_and(|percent| self.coverage.share().is_under(percent))
     }
 
     /// Whether a client's driver failed, so that nobody knows what the client does.
@@ -384,10 +396,13 @@ impl Report {
         self.findings.extend(other.findings);
         self.known.extend(other.known);
         fingerprint::join(&mut self.fingerprint, other.fingerprint);
+        self.coverage.merge(other.coverage);
         self.misses.extend(other.misses);
         self.unused.extend(other.unused);
         self.troubles.extend(other.troubles);
         self.strict |= other.strict;
+        self.tells_coverage |= other.tells_coverage;
+        self.fail_under = self.fail_under.max(other.fail_under);
         self.interrupted |= other.interrupted;
         self.done |= other.done;
     }

@@ -5,7 +5,8 @@ use super::{Style, client};
 use crate::answer::Miss;
 use crate::diagnostic::{Diagnostic, Location, escape};
 use crate::evidence::{
-    CheckResult, CheckVerdict, ChildEnd, Finding, KnownResult, Report, ScenarioResult, Subject, TroubleKind,
+    CheckResult, CheckVerdict, ChildEnd, Counts, Coverage, Finding, KnownResult, Report, ScenarioResult, Subject,
+    TroubleKind,
 };
 use crate::message::Json;
 use crate::spec::Level;
@@ -68,6 +69,8 @@ struct Document<'r> {
     fingerprint: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<Score>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageEntry>,
 }
 
 #[derive(Serialize)]
@@ -207,6 +210,15 @@ struct Held {
 }
 
 #[derive(Serialize)]
+struct CoverageEntry {
+    errors: Map<String, Value>,
+    enums: Map<String, Value>,
+    members: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize)]
 struct ScenarioEntry<'r> {
     id: &'r str,
     verdict: &'static str,
@@ -267,6 +279,19 @@ fn document<'r>(report: &'r Report, says: &'r Says) -> Document<'r> {
             .map(|seen| (seen.key.to_owned(), says.text(&seen.value).into()))
             .collect(),
         score: (!report.checks.is_empty()).then(|| score(report)),
+        coverage: (!report.coverage.is_empty()).then(|| coverage(&report.coverage, says)),
+    }
+}
+
+fn coverage(coverage: &Coverage, says: &Says) -> CoverageEntry {
+    let named = |counts: &Counts| counts.iter().map(|(name, count)| (says.text(name), (*count).into())).collect();
+    CoverageEntry {
+        errors: named(&coverage.errors),
+        enums: coverage.enums.iter().map(|(name, values)| (says.text(name), Value::Object(named(values)))).collect(),
+        members: named(&coverage.members),
+        pages: coverage
+            .pages
+            .map(|pages| pages.named().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect()),
     }
 }
 

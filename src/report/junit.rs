@@ -4,7 +4,7 @@
 //! times in it, so that it is the same for the same behaviour.
 
 use super::paint::Paint;
-use super::{client, finding, miss, words};
+use super::{client, coverage, finding, miss, words};
 use crate::diagnostic::escape;
 use crate::evidence::{
     CheckResult, CheckVerdict, Finding, KnownResult, KnownState, Report, RunVerdict, ScenarioResult, ScenarioVerdict,
@@ -130,6 +130,10 @@ fn run_suite(report: &Report) -> Option<Suite> {
     if !report.misses.is_empty() || report.checks.is_empty() {
         cases.push(run_case("misses", misses(report)));
         cases.push(run_case("unused", unused(report)));
+    }
+    if report.fail_under.is_some() {
+        let failure = |message| Outcome::Failure { message, text: String::new() };
+        cases.push(run_case("coverage", coverage::under(report).map_or(Outcome::Pass, failure)));
     }
     if let Some(end) = report.ledger.child {
         let outcome = if end.is_success() {

@@ -8,7 +8,7 @@
 use super::group::Group;
 use super::paint::Paint;
 use super::stable::Stable;
-use super::{Style, client, finding, miss, text, words};
+use super::{Style, client, coverage, finding, miss, text, words};
 use crate::diagnostic::escape;
 use crate::evidence::{CheckResult, CheckVerdict, Finding, Report, RunVerdict, TroubleKind};
 
@@ -47,6 +47,9 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     page.paragraph(&counted);
     page.fold("scenarios", &client::scenarios(report, style, PLAIN));
     page.fold("behaviour", &client::fingerprint(report, style, PLAIN));
+    if report.tells_coverage {
+        page.fold("coverage", &coverage::lines(&report.coverage, PLAIN));
+    }
     page.out
 }
 
@@ -101,6 +104,7 @@ fn counts(report: &Report, stable: &Stable) -> String {
             lines.push(client::score(report));
         }
         lines.extend(not_exercised(&report.checks));
+        lines.extend(coverage::line(&report.coverage));
     }
     lines.iter().map(|line| format!("- {line}\n")).collect()
 }

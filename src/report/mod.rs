@@ -9,6 +9,7 @@
 mod cassettes;
 mod client;
 mod compare;
+mod coverage;
 mod diff;
 mod finding;
 mod group;

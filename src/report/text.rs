@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::paint::{Ink, Paint};
-use super::{Style, client, finding, miss, words};
+use super::{Style, client, coverage, finding, miss, words};
 use crate::diagnostic::escape;
 use crate::evidence::{CheckVerdict, Finding, Report, RunVerdict, SubjectChecks, TroubleKind};
 
@@ -32,6 +32,9 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     paragraphs.retain(|lines| !lines.is_empty());
     if !style.quiet {
         paragraphs.push(client::fingerprint(report, style, paint));
+    }
+    if report.tells_coverage {
+        paragraphs.push(coverage::lines(&report.coverage, paint));
     }
     if !(style.quiet && report.verdict() == RunVerdict::Pass && paragraphs.is_empty()) {
         paragraphs.push(counts(report, style, paint));

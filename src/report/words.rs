@@ -76,6 +76,7 @@ fn of_run(report: &Report) -> Vec<String> {
         some(known(KnownState::Expired), "known failure is past its day", "known failures are past their day"),
         some(report.misses.len(), "request missed", "requests missed"),
         some(report.unused.len(), "recorded exchange was not used", "recorded exchanges were not used"),
+        super::coverage::under(report),
         child,
     ];
     reasons.into_iter().flatten().collect()

@@ -1,5 +1,7 @@
 //! The checks: one pure function from specs and evidence to a report.
 //!
+//! Beside that it says what of the specs the evidence shows.
+//!
 //! Each check is one function, found by its id in [`table`]; the catalogue says whom
 //! it judges and how serious it is. Which check fires where one cause could break
 //! several is data too: the chains of [`table`], of which the first that fails hides
@@ -13,6 +15,7 @@
 
 mod case;
 mod client;
+mod coverage;
 mod decimal;
 mod drift;
 mod enums;
@@ -71,6 +74,7 @@ pub fn verify_with(specs: &Specs, evidence: &Evidence<'_>, is_enabled: impl Fn(&
         checks: results,
         findings,
         fingerprint: shown.into_iter().collect(),
+        coverage: coverage::coverage(&cases),
         ..Report::default()
     }
 }

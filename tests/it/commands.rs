@@ -97,6 +97,35 @@ fn the_json_report_has_its_keys_in_order_and_nothing_of_this_machine() {
 }
 
 #[test]
+fn tells_the_coverage_and_fails_under_what_is_asked_for() {
+    let folder = folder_with(&good());
+    let verify = |more: &[&str]| retake(folder.path(), &[&["verify", "cassette"], more].concat());
+
+    let json: serde_json::Value = serde_json::from_str(&verify(&["--format", "json"]).stdout).unwrap();
+    let all = [&json["coverage"]["errors"], &json["coverage"]["members"], &json["coverage"]["pages"]];
+    let enums = json["coverage"]["enums"].as_object().unwrap().values();
+    let counts: Vec<u64> = all
+        .into_iter()
+        .chain(enums)
+        .flat_map(|counts| counts.as_object().unwrap().values().map(|count| count.as_u64().unwrap()))
+        .collect();
+    let shown = counts.iter().filter(|count| **count > 0).count();
+    let percent = shown * 100 / counts.len();
+    assert!(0 < percent && percent < 100, "{counts:?}");
+
+    let told = verify(&["--coverage"]);
+    told.assert_code(0).assert_stdout(&format!("coverage {percent}%")).assert_stdout("missing");
+    assert_eq!(verify(&["-v"]).stdout, told.stdout);
+    assert!(!verify(&[]).stdout.contains("coverage"));
+    verify(&["--fail-under", &percent.to_string()]).assert_code(0).assert_stdout("PASS");
+    let under = (percent + 1).to_string();
+    let why = format!("the coverage is {percent}%, under {under}% (--fail-under)");
+    verify(&["--fail-under", &under]).assert_code(1).assert_stdout(&format!("FAIL  verify cassette: {why}"));
+    verify(&["--fail-under", &under, "--format", "junit"]).assert_code(1).assert_stdout(&why);
+    verify(&["--fail-under", &under, "--format", "markdown"]).assert_code(1).assert_stdout(&why);
+}
+
+#[test]
 fn writes_a_report_where_it_is_told_to() {
     let folder = folder_with(&good());
 

@@ -34,6 +34,14 @@ pub(in crate::cli) struct Arguments {
     /// Fail cassettes that come from elsewhere.
     #[arg(long, value_enum, value_name = "ORIGIN")]
     require_origin: Option<RequiredOrigin>,
+
+    /// Tell what of the specs the cassettes show, and what they do not.
+    #[arg(long)]
+    coverage: bool,
+
+    /// Fail if they show less of the specs of their operations, in percent; tells the coverage as well.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
 }
 
 /// The one origin that can be required: evidence from the service itself.
@@ -58,6 +66,8 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     report.command = "verify cassette".to_owned();
     report.strict = arguments.strict;
+    report.tells_coverage = arguments.coverage || arguments.fail_under.is_some();
+    report.fail_under = arguments.fail_under;
     Ok(Outcome::Report(Box::new(report)))
 }
 

@@ -189,7 +189,7 @@ fn json_has_the_parts_of_a_client_in_the_order_of_the_contract() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&value),
-        "retake report command verdict subjects specs ledger checks scenarios findings fingerprint score"
+        "retake report command verdict subjects specs ledger checks scenarios findings fingerprint score coverage"
     );
     let scenarios = value["scenarios"].as_array().unwrap();
     assert_eq!(scenarios.len(), all().len());

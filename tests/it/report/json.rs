@@ -20,7 +20,7 @@ fn json_has_its_keys_in_the_order_of_the_contract() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&value),
-        "retake report command verdict subjects specs ledger checks findings misses unused errors score"
+        "retake report command verdict subjects specs ledger checks findings misses unused errors score coverage"
     );
     assert_eq!(keys(&value["subjects"][0]), "kind name");
     assert_eq!(keys(&value["ledger"]), "requests refused exchanges unused misses scenarios checks child");
@@ -38,6 +38,8 @@ fn json_has_its_keys_in_the_order_of_the_contract() {
     assert_eq!(keys(&value["errors"][0]), "kind message location help");
     assert_eq!(keys(&value["score"]), "must should");
     assert_eq!(keys(&value["score"]["must"]), "held of");
+    assert_eq!(keys(&value["coverage"]), "errors enums members pages");
+    assert_eq!(keys(&value["coverage"]["pages"]), "zero one many");
 }
 
 #[test]
