@@ -45,12 +45,12 @@ mod rust_sdk;
 #[cfg(feature = "sdk")]
 mod rust_sdk_recorded;
 mod scenario;
+mod security;
 mod serve;
 mod server;
 mod sigv4;
 mod simulate;
 mod skeletons;
-
 mod spec_diff;
 mod spec_import;
 mod spec_import_command;
