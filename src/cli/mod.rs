@@ -7,6 +7,7 @@
 
 mod cassette;
 mod defects;
+mod descriptors;
 mod failure;
 mod import;
 mod output;

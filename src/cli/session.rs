@@ -1,16 +1,16 @@
 //! What the commands that listen have in common: being found, running a COMMAND or waiting to be stopped.
 
-use super::Failure;
 use super::output::{OutputArgs, to_stderr};
+use super::{Failure, descriptors};
 use crate::diagnostic::Diagnostic;
 use crate::drive::{self, Argument, Endpoint, Folder, Lead};
 use crate::evidence::{ChildEnd, Report};
 use crate::message::Json;
 use crate::message::json::Text;
-use crate::net::{Credentials, Listen, Listener};
+use crate::net::{Credentials, Limits, Listen, Listener};
 use crate::spec::Specs;
 use crate::store;
-use clap::Args;
+use clap::{Args, value_parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,6 +30,10 @@ pub(super) struct ListenArgs {
     /// Write the endpoint and the environment of a client to a file once the server listens.
     #[arg(long, value_name = "FILE", env = "RETAKE_READY_FILE", hide_env_values = true)]
     ready_file: Option<PathBuf>,
+
+    /// How many connections may be open at once; one more is refused [default: 1024].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), env = "RETAKE_MAX_CONNECTIONS", hide_env_values = true)]
+    max_connections: Option<u32>,
 }
 
 /// The client to run.
@@ -48,6 +52,13 @@ impl ListenArgs {
     /// Binds the sockets.
     pub(super) async fn bind(&self) -> Result<Listener, Failure> {
         Listener::bind(self.listen.unwrap_or_default()).await.map_err(Failure::world)
+    }
+
+    /// The limits of a server each of whose connections takes so many descriptors.
+    pub(super) fn limits(&self, descriptors: u64) -> Result<Limits, Failure> {
+        let limits = Limits::default();
+        let connections = descriptors::make_room(self.max_connections, limits.connections, descriptors);
+        Ok(Limits { connections: connections.map_err(Failure::world)?, ..limits })
     }
 }
 

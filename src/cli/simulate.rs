@@ -63,6 +63,7 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
         None => Credentials::throwaway().map_err(Failure::world)?,
     };
     let region = arguments.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    let limits = arguments.listen.limits(1)?;
     let listener = arguments.listen.bind().await?;
     let inputs = inputs(&specs, &simulator, &arguments.inputs);
     let session = Session::new(listener.port(), credentials.clone(), region.clone(), &specs, inputs)?;
@@ -71,7 +72,7 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
         true => Signatures::Ignored,
         false => Signatures::Required(credentials),
     };
-    let options = Options { signatures, region, ..Options::default() };
+    let options = Options { signatures, region, limits, ..Options::default() };
     let server = Server::start(listener, Arc::new(Faulty::new(simulator, &defects)), &specs, options);
     for defect in &defects {
         output.progress(&format!("wrong on purpose, {}: {}", defect.id, defect.what));

@@ -13,7 +13,7 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Bytes of a request body.
     pub body_bytes: usize,
-    /// Connections at once; one more waits until one has ended.
+    /// Connections at once; one more is refused.
     pub connections: usize,
     /// From the first byte of a head, or the opening of the connection, to the head's end.
     pub head: Duration,

@@ -19,6 +19,7 @@ mod listener;
 mod outgoing;
 pub mod random;
 mod raw;
+mod room;
 mod server;
 pub mod sigv4;
 mod upstream;

@@ -1,15 +1,15 @@
 //! The one accept loop: connections in, requests to a handler, answers out, within limits.
 
 use crate::net::arrived::Arrived;
-use crate::net::connection::Served as Connection;
 use crate::net::limits::Limits;
 use crate::net::listener::Listener;
 use crate::net::outgoing::Outgoing;
+use crate::net::room::Room;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
@@ -22,7 +22,7 @@ pub trait Handler: Send + Sync + 'static {
 /// What a server did besides calling its handler.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Served {
-    /// Requests that were malformed or over a limit.
+    /// Requests that were malformed or over a limit, and connections that were one too many.
     pub refused: u64,
 }
 
@@ -34,28 +34,22 @@ pub async fn serve<H: Handler>(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Served {
-    let room = Arc::new(Semaphore::new(limits.connections));
     let drain = limits.drain;
-    let connection = Arc::new(Connection::new(handler, limits));
+    let room = Arc::new(Room::new(handler, limits));
     let (stopping, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
-        let arrival = async {
-            let place = Arc::clone(&room).acquire_owned().await;
-            (place, listener.accept().await)
-        };
         tokio::select! {
             biased;
             () = &mut stop => break,
             Some(_) = tasks.join_next() => {}
-            (place, accepted) = arrival => match accepted {
+            accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let (connection, stopped) = (Arc::clone(&connection), stopped.clone());
-                    tasks.spawn(async move {
-                        connection.run(stream, stopped).await;
-                        drop(place);
-                    });
+                    if let Some(entry) = room.enter() {
+                        let (room, stopped) = (Arc::clone(&room), stopped.clone());
+                        tasks.spawn(async move { room.serve(entry, stream, stopped).await });
+                    }
                 }
                 // Out of descriptors, or the client was gone already: the next one may fare better.
                 Err(_) => sleep(Duration::from_millis(20)).await,
@@ -69,7 +63,7 @@ pub async fn serve<H: Handler>(
     if timeout(drain, drained).await.is_err() {
         tasks.shutdown().await;
     }
-    Served { refused: connection.refused() }
+    Served { refused: room.refused() }
 }
 
 /// A server in a task of its own. Dropping it ends it at once.

@@ -27,6 +27,8 @@ mod layers;
 mod mock_checks;
 mod odd_specs;
 mod probe;
+#[cfg(feature = "cli")]
+mod processes;
 mod raw;
 #[cfg(feature = "cli")]
 mod readme;

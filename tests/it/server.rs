@@ -209,23 +209,48 @@ async fn gives_up_a_body_that_stops_coming_and_a_client_that_stops_reading() {
 }
 
 #[tokio::test]
-async fn lets_a_connection_over_the_limit_wait_for_a_place() {
+async fn refuses_a_connection_over_the_limit_and_takes_one_at_it() {
     let limits = Limits { connections: 2, ..Limits::default() };
-    let (port, handler, _serving) = start(ok("{}"), limits, 9).await;
-    let first = connect(port).await;
-    let mut second = connect(port).await;
-    let mut third = connect(port).await;
-
-    for stream in [&mut second, &mut third] {
+    let (port, handler, serving) = start(ok("{}"), limits, 9).await;
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut stream = connect(port).await;
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+        assert_eq!(read_one(&mut stream).await.status(), 200);
+        held.push(stream);
     }
-    assert_eq!(read_one(&mut second).await.status(), 200);
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let while_full = handler.asked.load(Ordering::SeqCst);
-    drop(first);
-    let third = read_one(&mut third).await;
 
-    assert_eq!((while_full, third.status()), (1, 200));
+    let refused = talk(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let silent = talk(port, "").await;
+    held.pop();
+    let next = talk(port, format!("GET / HTTP/1.1\r\n{CLOSE}\r\n")).await;
+
+    assert_eq!((refused.status(), refused.ended), (503, Ended::Closed));
+    assert!(refused.text().starts_with("2 connections are open") && refused.text().contains("--max-connections"));
+    assert_eq!((silent.status(), silent.ended), (0, Ended::Closed));
+    assert_eq!((next.status(), handler.asked.load(Ordering::SeqCst)), (200, 3));
+    assert_eq!(serving.shutdown().await.refused, 2);
+}
+
+#[tokio::test]
+async fn closes_what_comes_in_a_flood_over_the_limit_and_serves_who_has_a_place() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let (port, handler, _serving) = start(ok("{}"), limits, 9).await;
+    let mut first = connect(port).await;
+    first.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert_eq!(read_one(&mut first).await.status(), 200);
+
+    let mut flood = Vec::new();
+    for _ in 0..300 {
+        flood.push(connect(port).await);
+    }
+    for mut stream in flood {
+        assert_eq!(read_to_end(&mut stream).await.status(), 0);
+    }
+    first.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+
+    assert_eq!(read_one(&mut first).await.status(), 200);
+    assert_eq!(handler.asked.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

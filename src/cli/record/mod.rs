@@ -29,6 +29,8 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let behind = Behind::choose(arguments, &specs).await?;
     let targets = probing::targets(arguments, &specs, &behind)?;
     let mut options = options(arguments, &specs, &behind);
+    // Each connection of a client may have one to the upstream.
+    options.limits = arguments.listen.limits(2)?;
     let review = if arguments.review { Some(Review::of(&options.cassette)?) } else { None };
     options.pending = review.as_ref().map(|review| review.pending.pending.clone());
 
