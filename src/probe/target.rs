@@ -7,7 +7,8 @@ use crate::spec::{Inputs, Spec, Specs};
 /// What a user asks to be probed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The one operation; every read-only one that pages and whose inputs are known, if none.
+    /// The one operation; if none, every read-only one that pages and whose inputs are known, and every other read
+    /// whose inputs are given.
     pub operation: Option<String>,
     /// Inputs of a resource that exists.
     pub inputs: Vec<(String, String)>,
@@ -26,7 +27,7 @@ impl Wanted {
         self.refuse_unknown_names(specs)?;
         let specs = match &self.operation {
             Some(operation) => vec![specs.operation(operation).ok_or_else(|| unknown_operation(specs, operation))?],
-            None => specs.iter().filter(|spec| spec.http.read_only && spec.pagination.is_some()).collect(),
+            None => self.reads(specs),
         };
         let mut targets = Vec::with_capacity(specs.len());
         let mut missing = Vec::new();
@@ -42,6 +43,22 @@ impl Wanted {
             None if targets.is_empty() => Err(nothing_to_probe()),
             _ => Ok(targets),
         }
+    }
+
+    /// Listings, and single reads of what was given; where there is neither, all reads: they were named to be asked.
+    ///
+    /// A single read says little of a resource that somebody made up, and much of one that is there.
+    fn reads<'s>(&self, specs: &'s Specs) -> Vec<&'s Spec> {
+        let reads = || specs.iter().filter(|spec| spec.http.read_only);
+        let wanted: Vec<&Spec> = reads().filter(|spec| spec.pagination.is_some() || self.gives_all(spec)).collect();
+        if wanted.is_empty() { reads().collect() } else { wanted }
+    }
+
+    /// Whether the inputs that an operation requires were given, and there are any.
+    fn gives_all(&self, spec: &Spec) -> bool {
+        let mut required = spec.input.iter().filter(|member| member.required).peekable();
+        let is_given = |key: &str| self.inputs.iter().any(|(name, _)| name == key);
+        required.peek().is_some() && required.all(|member| is_given(&member.key))
     }
 
     fn target<'s>(&self, spec: &'s Spec, known: Inputs) -> Target<'s> {
@@ -92,7 +109,7 @@ fn unknown_inputs(spec: &Spec, name: &str) -> Diagnostic {
 }
 
 fn nothing_to_probe() -> Diagnostic {
-    Diagnostic::new("there is nothing to probe: no operation of the specs is read-only and pages")
+    Diagnostic::new("there is nothing to probe: no operation of the specs is read-only")
         .help("name one with --operation")
 }
 
@@ -135,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn takes_every_read_only_listing_whose_inputs_are_known() {
+    fn takes_every_read_whose_inputs_are_given() {
         let specs = specs();
         let wanted = Wanted { inputs: given(&[("boxId", "a"), ("boxId", "b")]), ..Wanted::default() };
 
         let targets = wanted.targets(&specs, nothing_known).unwrap();
 
         let names: Vec<&str> = targets.iter().map(|target| target.spec.operation.as_str()).collect();
-        assert_eq!(names, ["ListBoxes", "ListThings"]);
+        assert_eq!(names, ["GetThing", "ListBoxes", "ListThings"]);
         assert_eq!(targets[0].inputs.text("boxId").unwrap(), "a");
         assert!(targets[0].other_inputs.is_none());
     }
@@ -184,8 +201,25 @@ mod tests {
         assert_eq!(error(misspelled).help.as_deref(), Some("did you mean ListThings?"));
         let unknown = Wanted { other_inputs: given(&[("boxid", "a")]), ..Wanted::default() };
         assert!(error(unknown).what.starts_with("--other-input boxid"));
-        let no_listing = Specs::new(vec![spec("GetThing", true, false)]);
-        let none = Wanted::default().targets(&no_listing, nothing_known);
+        let no_read = Specs::new(vec![spec("DropThing", false, false)]);
+        let none = Wanted::default().targets(&no_read, nothing_known);
         assert!(none.unwrap_err().what.contains("nothing to probe"));
+    }
+
+    #[test]
+    fn takes_single_reads_of_what_was_given_and_of_nothing_else_beside_listings() {
+        let specs = specs();
+        let known = |spec: &Spec| Some(Inputs::from_texts(spec, [("boxId", "known")]));
+        let names = |wanted: Wanted, specs: &Specs| -> Vec<String> {
+            let targets = wanted.targets(specs, known).unwrap();
+            targets.iter().map(|target| target.spec.operation.clone()).collect()
+        };
+        let given = Wanted { inputs: given(&[("boxId", "a")]), ..Wanted::default() };
+        let single = Specs::new(vec![spec("GetThing", true, false), spec("DropThing", false, false)]);
+
+        assert_eq!(names(given.clone(), &specs), ["GetThing", "ListBoxes", "ListThings"]);
+        assert_eq!(names(Wanted::default(), &specs), ["ListBoxes", "ListThings"]);
+        assert_eq!(names(given, &single), ["GetThing"]);
+        assert_eq!(names(Wanted::default(), &single), ["GetThing"], "where there is no listing, reads are probed");
     }
 }

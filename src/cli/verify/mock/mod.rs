@@ -151,8 +151,11 @@ fn limits() -> UpstreamLimits {
 }
 
 impl Arguments {
-    /// What is probed: every read-only operation that pages, or each where none does; the inputs that are not given are stand-ins.
+    /// What is probed: listings, and single reads of what was given; the inputs that are not given are stand-ins.
     fn targets<'s>(&self, specs: &'s Arc<Specs>) -> Result<Vec<Target<'s>>, Failure> {
+        if !self.cassettes.is_empty() && !specs.iter().any(|spec| spec.http.read_only) {
+            return Ok(Vec::new());
+        }
         let settings = Settings { inputs: self.inputs.clone(), ..Settings::default() };
         let simulator = Simulator::new(Arc::clone(specs), settings).map_err(Failure::usage)?;
         let stand_ins = simulate::inputs(specs, &simulator, &self.inputs);
@@ -160,25 +163,8 @@ impl Arguments {
             let own = stand_ins.iter().filter(|(name, _)| spec.input_member(name).is_some());
             Some(Inputs::from_texts(spec, own.map(|(name, value)| (name.as_str(), value.as_str()))))
         };
-        let wanted = |operation: Option<&str>| Wanted {
-            operation: operation.map(str::to_owned),
-            inputs: self.inputs.clone(),
-            other_inputs: self.other_inputs.clone(),
-        };
-        let read_only = || specs.iter().filter(|spec| spec.http.read_only);
-        if read_only().any(|spec| spec.pagination.is_some()) {
-            return wanted(None).targets(specs, known).map_err(Failure::usage);
-        }
-        // Specs of none but single reads were named to have those looked at.
-        let mut targets = Vec::new();
-        for spec in read_only() {
-            targets.extend(wanted(Some(&spec.operation)).targets(specs, known).map_err(Failure::usage)?);
-        }
-        if targets.is_empty() && self.cassettes.is_empty() {
-            let error = Diagnostic::new("there is nothing to probe: no operation of the specs is read-only");
-            return Err(Failure::usage(error.help("name other specs with --spec, or a recording with --cassette")));
-        }
-        Ok(targets)
+        let wanted = Wanted { operation: None, inputs: self.inputs.clone(), other_inputs: self.other_inputs.clone() };
+        wanted.targets(specs, known).map_err(Failure::usage)
     }
 
     /// Asks everything: what the specs imply, and what was recorded.
