@@ -25,6 +25,7 @@ mod finding;
 mod lines;
 mod pagination;
 mod recorded;
+mod refresh;
 mod refusing;
 mod request;
 mod rule;
@@ -38,6 +39,7 @@ mod walk_case;
 
 pub use drift::drift;
 pub use recorded::{Difference, Likeness, Links, differences};
+pub use refresh::{Fact, Planned, Refresh, refresh};
 
 use crate::evidence::{Check, Evidence, Ledger, Report, SubjectChecks, checks_for};
 use crate::spec::Specs;
