@@ -11,10 +11,15 @@ impl Cassette {
     pub fn facts(&self) -> RecordingFacts {
         RecordingFacts {
             origin: self.info.origin,
-            recorded_day: self.info.recorded_at.as_deref().and_then(day),
+            recorded_day: self.recorded_day(),
             seal: self.seal.clone(),
             secrets: secrets(self),
         }
+    }
+
+    /// The day of the recording, in days since 1970-01-01; none if the header's text is no time.
+    pub fn recorded_day(&self) -> Option<i64> {
+        self.info.recorded_at.as_deref().and_then(day)
     }
 }
 

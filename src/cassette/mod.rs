@@ -18,6 +18,7 @@ mod facts;
 mod header;
 mod inputs;
 pub mod order;
+mod part;
 mod read;
 mod scan;
 mod seal;

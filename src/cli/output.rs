@@ -58,6 +58,12 @@ enum ColorArg {
 }
 
 impl OutputArgs {
+    /// Says nothing.
+    #[cfg(test)]
+    pub(super) fn quiet() -> Self {
+        Self { format: None, output: None, color: ColorArg::Never, quiet: true, verbose: 0 }
+    }
+
     /// The file that is to be a snapshot, if it is to be one.
     fn snapshot(&self) -> Option<&Path> {
         self.output.as_deref().filter(|file| file.extension().is_some_and(|end| end == "snap"))

@@ -5,6 +5,7 @@ use super::target::Target;
 use super::{Back, Options, Running, Shared, origin};
 use crate::cassette::{self, Cassette, order};
 use crate::diagnostic::{Diagnostic, Location};
+use crate::message::Link;
 use crate::net::Credentials;
 use crate::redact::Policy;
 use crate::redact::detect::Forbidden;
@@ -33,6 +34,8 @@ pub struct Recording {
     pub path: Option<PathBuf>,
     /// What is in it, as a reader of the file has it.
     pub cassette: Option<Cassette>,
+    /// What links its exchanges to each other and to what asked, in their order: no reader of the file knows that.
+    pub links: Vec<Link>,
     /// What passed.
     pub counts: Counts,
     /// What went wrong with the upstream, each thing once.
@@ -57,8 +60,12 @@ impl Running {
         let troubles = shared.troubles.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let held = shared.tape.stop()?;
         let left = held.journal.left().map(Path::to_path_buf);
-        let (path, cassette) = keep(held, &options, &target, &secrets)?.unzip();
-        Ok(Recording { path, cassette, counts, troubles, left })
+        let kept = keep(held, &options, &target, &secrets)?;
+        let (path, cassette, links) = match kept {
+            Some(Kept { path, cassette, links }) => (Some(path), Some(cassette), links),
+            None => (None, None, Vec::new()),
+        };
+        Ok(Recording { path, cassette, links, counts, troubles, left })
     }
 }
 
@@ -80,13 +87,15 @@ impl Shared {
     }
 }
 
+/// What was kept.
+struct Kept {
+    path: PathBuf,
+    cassette: Cassette,
+    links: Vec<Link>,
+}
+
 /// Makes the cassette of what was held, and writes it; nothing if nothing was.
-fn keep(
-    held: Held,
-    options: &Options,
-    target: &Target,
-    secrets: &[Credentials],
-) -> Result<Option<(PathBuf, Cassette)>, Diagnostic> {
+fn keep(held: Held, options: &Options, target: &Target, secrets: &[Credentials]) -> Result<Option<Kept>, Diagnostic> {
     let Held { exchanges, summary, journal } = held;
     if exchanges.is_empty() {
         journal.remove()?;
@@ -100,6 +109,7 @@ fn keep(
         redaction: Some(summary),
     };
     let transcript = order::commit(specs, policy, exchanges);
+    let links = transcript.exchanges.iter().map(|exchange| exchange.link.clone()).collect();
     let bytes = Cassette::new(specs, recording, transcript).to_bytes()?;
     let cassette = cassette::read(&target.written().display().to_string(), &bytes)?;
     if let Some(found) = search(&cassette, &bytes, secrets, policy) {
@@ -108,7 +118,7 @@ fn keep(
     }
     let path = target.commit(&bytes)?;
     journal.remove()?;
-    Ok(Some((path, cassette)))
+    Ok(Some(Kept { path, cassette, links }))
 }
 
 /// The second net: what must not be written in spite of redaction. It tells the rule and the place, never the value.

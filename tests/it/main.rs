@@ -68,5 +68,6 @@ mod verified;
 #[cfg(feature = "cli")]
 mod verify_client;
 #[cfg(feature = "cli")]
+mod verify_live;
 mod verify_mock;
 mod wires;

@@ -30,8 +30,6 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
         &["simulate", "--max-connections", "-1"],
         &["verify", "cassette", "--fail-under", "101"],
         &["verify", "live"],
-        &["verify", "live", "--input", "datastoreId=x", "--plan"],
-        &["verify", "live", "--input", "datastoreId=x", "--review"],
         &["verify"],
     ];
     for arguments in commands.iter().copied() {
@@ -50,7 +48,7 @@ fn refuses_flags_and_commands_that_are_not_there_yet_and_does_not_advertise_them
     ];
     for arguments in helps {
         let help = retake(folder.path(), arguments).stdout;
-        for absent in ["--mode", "--recover", "--plan"] {
+        for absent in ["--mode", "--recover"] {
             assert!(!help.contains(absent), "{arguments:?} names {absent}");
         }
     }

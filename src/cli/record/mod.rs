@@ -7,18 +7,18 @@ mod upstream;
 
 pub(super) use arguments::Arguments;
 pub(super) use probing::run as probe;
+pub(super) use review::Review;
 pub(super) use upstream::live;
 
 use super::output::{OutputArgs, to_stderr};
 use super::session::{End, Session, Signals, refuse_unknown_inputs, today};
 use super::sources::{display, only_operation};
 use super::{Failure, Outcome, verify};
-use crate::evidence::{Demands, Report, Trouble, TroubleKind};
+use crate::evidence::{Demands, Report, RunVerdict, Trouble, TroubleKind};
 use crate::net::Clock;
 use crate::record::{Existing, Options, Recorder, Recording, Running, StartError, default_cassette};
 use crate::redact::Policy;
 use crate::spec::Specs;
-use review::Review;
 use std::sync::Arc;
 use upstream::Behind;
 
@@ -56,7 +56,8 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     report.child_may_fail = arguments.allow_command_failure;
     end?.note(&mut report);
     if let Some(review) = review {
-        review.settle(&report, output)?;
+        let is_passing = report.verdict() == RunVerdict::Pass;
+        review.settle(&report, is_passing, output)?;
     }
     Ok(Outcome::Report(Box::new(report)))
 }
@@ -105,7 +106,7 @@ async fn run_client(
 
 /// What the recording comes to: its cassette is verified at once.
 fn report(specs: &Specs, recording: Recording, output: &OutputArgs) -> Report {
-    let Recording { path, cassette, counts, troubles, left } = recording;
+    let Recording { path, cassette, links: _, counts, troubles, left } = recording;
     let mut report = Report::new("record");
     if let (Some(path), Some(cassette)) = (&path, &cassette) {
         output.progress(&format!("wrote {}: {}", display(path), cassette.description));

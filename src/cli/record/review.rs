@@ -5,20 +5,24 @@ use crate::cli::Failure;
 use crate::cli::output::{OutputArgs, to_stderr};
 use crate::cli::sources::display;
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{CheckVerdict, Report, RunVerdict};
+use crate::evidence::{CheckVerdict, Report};
 use crate::store::{self, Disk, Files, Insta, Pending, Writes};
 use std::path::Path;
 
 /// A recording that is to be reviewed.
-pub(super) struct Review {
-    pub(super) pending: Pending,
+pub(in crate::cli) struct Review {
+    pub(in crate::cli) pending: Pending,
     is_in_place: bool,
 }
 
 impl Review {
     /// Finds out before the first request what is to become of the recording: a run that would write nothing is none.
-    pub(super) fn of(cassette: &Path) -> Result<Self, Failure> {
-        let insta = Insta::from_environment().map_err(Failure::usage)?;
+    pub(in crate::cli) fn of(cassette: &Path) -> Result<Self, Failure> {
+        Self::by(&Insta::from_environment().map_err(Failure::usage)?, cassette)
+    }
+
+    /// The same, by what insta was told.
+    pub(in crate::cli) fn by(insta: &Insta, cassette: &Path) -> Result<Self, Failure> {
         let exists = Disk.kind_followed(cassette).is_ok();
         let pending =
             Pending { accepted: cassette.to_owned(), pending: insta.pending(cassette).map_err(Failure::usage)? };
@@ -33,8 +37,9 @@ impl Review {
         }
     }
 
-    /// Accepts the recording where insta would, and only if it passed: a failing one says so and waits for a person.
-    pub(super) fn settle(self, report: &Report, output: &OutputArgs) -> Result<(), Failure> {
+    /// Accepts the recording where insta would, and only if the run passed. By the report on the recording, one that
+    /// fails says so, and waits for a person.
+    pub(in crate::cli) fn settle(self, report: &Report, run_passed: bool, output: &OutputArgs) -> Result<(), Failure> {
         if !self.pending.pending.exists() {
             return Ok(());
         }
@@ -47,7 +52,7 @@ impl Review {
         if !self.is_in_place {
             return Ok(());
         }
-        if report.verdict() != RunVerdict::Pass {
+        if !run_passed {
             to_stderr(&format!("warning: {pending} is not accepted, as INSTA_UPDATE asks, since the run did not pass"));
             return Ok(());
         }

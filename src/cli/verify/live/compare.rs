@@ -22,6 +22,16 @@ pub(super) fn add(report: &mut Report, spec: &Spec, subject: &str, found: &[&Exc
     tell(report, found.len() as u64, findings);
 }
 
+/// Whether an operation is answered otherwise than one recording has it, and otherwise than all have it together.
+pub(super) fn has_drifted(spec: &Spec, found: &[&Exchange], cassette: &Cassette, all: &[Cassette]) -> bool {
+    let drifts = |recorded: Vec<&Exchange>| {
+        let changes = if recorded.is_empty() { Vec::new() } else { drift(spec, &recorded, found) };
+        changes.iter().any(|change| change.class != Class::Data)
+    };
+    let together = all.iter().flat_map(|cassette| of_operation(spec, &cassette.transcript)).collect();
+    drifts(of_operation(spec, &cassette.transcript).collect()) && drifts(together)
+}
+
 fn finding(subject: &str, spec: &Spec, change: &Change) -> Finding {
     let level = match change.class {
         Class::Breaking => Level::Must,
@@ -56,11 +66,7 @@ fn finding(subject: &str, spec: &Spec, change: &Change) -> Finding {
 /// Adds that a recording is older than asked for: what the service is compared with says little of it then.
 pub(super) fn age(report: &mut Report, subject: &str, cassette: &Cassette, max_age: Option<u32>) {
     let Some(most) = max_age else { return };
-    let found = match cassette.facts().recorded_day.map(|recorded| today() - recorded) {
-        Some(age) if age <= i64::from(most) => return,
-        Some(age) => format!("{age} days"),
-        None => "no time in `recorded_at`".to_owned(),
-    };
+    let Some(found) = too_old(cassette, most) else { return };
     let finding = Finding {
         check: compared(),
         level: Level::Should,
@@ -74,10 +80,20 @@ pub(super) fn age(report: &mut Report, subject: &str, cassette: &Cassette, max_a
         found: Some(found),
         location: Location::file(cassette.file.clone()),
         spec: None,
-        help: Some("record it anew: record --upstream live --probe --review".to_owned()),
+        help: Some("verify live --review writes a new one for review, --plan says what it takes".to_owned()),
         known: None,
     };
     tell(report, 1, vec![finding]);
+}
+
+/// How old a recording is that is older than it may be, in words.
+pub(super) fn too_old(cassette: &Cassette, most: u32) -> Option<String> {
+    match cassette.recorded_day().map(|recorded| today() - recorded) {
+        Some(age) if age <= i64::from(most) => None,
+        Some(1) => Some("1 day".to_owned()),
+        Some(age) => Some(format!("{age} days")),
+        None => Some("no time in `recorded_at`".to_owned()),
+    }
 }
 
 fn compared() -> &'static Check {

@@ -3,6 +3,8 @@
 mod recorded;
 mod setup;
 
+pub(super) use recorded::bound;
+
 use crate::cassette::Cassette;
 use crate::cli::output::OutputArgs;
 use crate::cli::session::{DEFAULT_REGION, Signals, refuse_unknown_inputs, today};

@@ -36,7 +36,7 @@ impl LikenessArg {
 
 /// The given values in the place of a cassette's stand-ins: the first value of a name for the first stand-in that there
 /// is something under. What was recorded of a wrong id is asked of a wrong id again.
-pub(super) fn bound(specs: &Specs, cassette: &Cassette, given: &[&[(String, String)]]) -> Links {
+pub(in crate::cli::verify) fn bound(specs: &Specs, cassette: &Cassette, given: &[&[(String, String)]]) -> Links {
     let mut links = Links::default();
     for stand_ins in cassette.inputs(specs) {
         let values = given.iter().copied().flatten().filter(|(name, _)| *name == stand_ins.name);

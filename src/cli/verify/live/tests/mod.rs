@@ -1,6 +1,9 @@
 //! Against a stand-in on loopback that drifts. The command line gives `look` the live service and nothing else; only
 //! here is it given a URL, as to the recorder.
 
+mod review;
+mod singles;
+
 use super::*;
 use crate::answer::{Answer, Answerer, Session};
 use crate::evidence::{Finding, RunVerdict};
@@ -54,22 +57,32 @@ fn arguments() -> Arguments {
     Arguments {
         specs: SpecArgs { specs: Vec::new() },
         inputs: inputs(),
+        other_inputs: Vec::new(),
         cassettes: Vec::new(),
         region: None,
         profile: None,
         max_age: None,
+        plan: false,
+        review: false,
         max_requests: DEFAULT_MAX_REQUESTS,
     }
 }
 
 /// A stand-in that takes nothing but what is signed with the canary.
 async fn stand_in(items: u64, fault: Fault) -> (serve::Running, UpstreamChoice, Arc<Drifting>) {
-    let settings = Settings { items, inputs: inputs(), ..Settings::default() };
-    let simulator = Simulator::new(specs(), settings).unwrap();
+    stand_in_of(specs(), Settings { items, inputs: inputs(), ..Settings::default() }, fault).await
+}
+
+async fn stand_in_of(
+    specs: Arc<Specs>,
+    settings: Settings,
+    fault: Fault,
+) -> (serve::Running, UpstreamChoice, Arc<Drifting>) {
+    let simulator = Simulator::new(Arc::clone(&specs), settings).unwrap();
     let drifting = Arc::new(Drifting { simulator, fault, keys: Mutex::default() });
     let listener = Listener::bind(Listen::default()).await.unwrap();
     let options = serve::Options { signatures: Signatures::Required(canary()), ..serve::Options::default() };
-    let server = Server::start(listener, Arc::clone(&drifting) as Arc<dyn Answerer>, &specs(), options);
+    let server = Server::start(listener, Arc::clone(&drifting) as Arc<dyn Answerer>, &specs, options);
     let endpoint = Endpoint::parse(server.endpoint()).unwrap();
     (server, UpstreamChoice::Url { endpoint, credentials: Some(canary()) }, drifting)
 }
@@ -77,11 +90,13 @@ async fn stand_in(items: u64, fault: Fault) -> (serve::Running, UpstreamChoice, 
 /// What was recorded of a stand-in.
 async fn recorded(folder: &Path, items: u64, fault: Fault) -> Cassette {
     let (_server, upstream, _) = stand_in(items, fault).await;
-    let specs = specs();
-    let wanted = Wanted { inputs: inputs(), ..Wanted::default() };
-    let targets = wanted.targets(&specs, |_| None).unwrap();
-    let options = Options::new(Arc::clone(&specs), upstream, folder.join("before.cassette.yaml"));
-    let (recording, is_interrupted) = arguments().probe(targets, options).await.unwrap();
+    recorded_of(folder, &specs(), &arguments(), upstream).await
+}
+
+async fn recorded_of(folder: &Path, specs: &Arc<Specs>, arguments: &Arguments, upstream: UpstreamChoice) -> Cassette {
+    let targets = arguments.wanted().targets(specs, |_| None).unwrap();
+    let options = Options::new(Arc::clone(specs), upstream, folder.join("before.cassette.yaml"));
+    let (recording, is_interrupted) = arguments.probe(targets, options).await.unwrap();
     assert!(!is_interrupted && recording.troubles.is_empty(), "{:?}", recording.troubles);
     recording.cassette.unwrap()
 }
@@ -91,7 +106,7 @@ async fn drifted(before: (u64, Fault), after: (u64, Fault)) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let cassette = recorded(folder.path(), before.0, before.1).await;
     let (_server, upstream, _) = stand_in(after.0, after.1).await;
-    arguments().look(&specs(), upstream, REGION, &[cassette]).await.unwrap()
+    arguments().look(&specs(), upstream, REGION, &[cassette]).await.unwrap().report
 }
 
 fn of_drift(report: &Report) -> Vec<&Finding> {
@@ -176,6 +191,49 @@ async fn a_service_that_is_as_recorded_has_not_drifted() {
     assert!(not_asked.all(|result| result.verdict == CheckVerdict::NotExercised));
 }
 
+/// Answers what is wrong with a success that is right.
+fn lenient(response: Response) -> Response {
+    let Some(400..500) = response.status else { return response };
+    Response {
+        status: Some(200),
+        headers: Default::default(),
+        body: Body::Bytes(r#"{"imageSetPropertiesList":[]}"#.into()),
+        ..response
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_a_request_is_judged_as_of_a_mock() {
+    const REFUSING: [&str; 3] =
+        ["pagination.page-size-bounds", "pagination.bad-token-rejected", "request.bad-id-rejected"];
+    for (fault, expected) in [(same as Fault, CheckVerdict::Pass), (lenient, CheckVerdict::Fail)] {
+        let (_server, upstream, _) = stand_in(5, fault).await;
+
+        let report = arguments().look(&specs(), upstream, REGION, &[]).await.unwrap().report;
+
+        for id in REFUSING {
+            let verdict = report.checks.iter().find(|result| result.check.id == id).unwrap().verdict;
+            assert_eq!(verdict, expected, "{id}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_another_resource_are_tried_where_one_is_given() {
+    let other = vec![("imageSetId".to_owned(), "2".repeat(32))];
+    let known = [inputs(), other.clone()].concat();
+    for (other_inputs, expected) in [(other, CheckVerdict::Pass), (Vec::new(), CheckVerdict::NotExercised)] {
+        let settings = Settings { items: 5, inputs: known.clone(), ..Settings::default() };
+        let (_server, upstream, _) = stand_in_of(specs(), settings, same).await;
+        let arguments = Arguments { other_inputs, ..arguments() };
+
+        let report = arguments.look(&specs(), upstream, REGION, &[]).await.unwrap().report;
+
+        let bound = report.checks.iter().find(|result| result.check.id == "pagination.token-bound-to-inputs").unwrap();
+        assert_eq!((bound.verdict, report.verdict()), (expected, RunVerdict::Pass), "{:?}", report.findings);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_a_client_is_breaking_and_fails_the_run() {
     let cases: [(Fault, &str); 4] = [
@@ -225,7 +283,7 @@ async fn other_data_in_the_same_form_fails_nothing() {
 async fn without_a_recording_nothing_is_said_of_drift() {
     let (_server, upstream, _) = stand_in(5, same).await;
 
-    let report = arguments().look(&specs(), upstream, REGION, &[]).await.unwrap();
+    let report = arguments().look(&specs(), upstream, REGION, &[]).await.unwrap().report;
 
     assert_eq!((verdict(&report), report.verdict()), (CheckVerdict::NotExercised, RunVerdict::Pass));
 }
@@ -238,7 +296,7 @@ async fn an_old_recording_is_told() {
     let (_server, upstream, _) = stand_in(5, same).await;
 
     let old = Arguments { max_age: Some(30), ..arguments() };
-    let report = old.look(&specs(), upstream, REGION, &[cassette]).await.unwrap();
+    let report = old.look(&specs(), upstream, REGION, &[cassette]).await.unwrap().report;
 
     let told = of_drift(&report);
     assert!(told.len() == 1 && told[0].message.contains("older"), "{told:?}");
@@ -250,12 +308,11 @@ async fn real_credentials_sign_and_stand_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, upstream, stand_in) = stand_in(5, echoing).await;
 
-    let report = arguments().look(&specs(), upstream.clone(), REGION, &[]).await.unwrap();
-    let wanted = Wanted { inputs: inputs(), ..Wanted::default() };
+    let report = arguments().look(&specs(), upstream.clone(), REGION, &[]).await.unwrap().report;
     let all = specs();
     let path = folder.path().join("a.cassette.yaml");
     let options = Options::new(Arc::clone(&all), upstream, path.clone());
-    arguments().probe(wanted.targets(&all, |_| None).unwrap(), options).await.unwrap();
+    arguments().probe(arguments().wanted().targets(&all, |_| None).unwrap(), options).await.unwrap();
 
     // The search finds them where they are: the stand-in was signed for, and has said them all.
     let keys = stand_in.keys.lock().unwrap().clone();
@@ -275,7 +332,7 @@ async fn the_live_service_is_a_host_of_aws_whatever_a_spec_says() {
     foreign.service.endpoint = "{prefix}medical-imaging.{region}.example.com".to_owned();
     let live = UpstreamChoice::Live(Source::Fixed(canary()));
 
-    let refused = arguments().look(&Arc::new(Specs::new(vec![foreign])), live, REGION, &[]).await.unwrap_err();
+    let refused = arguments().look(&Arc::new(Specs::new(vec![foreign])), live, REGION, &[]).await.err().unwrap();
 
     assert!(format!("{refused:?}").contains("is no host of AWS"), "{refused:?}");
 }
@@ -286,7 +343,7 @@ async fn what_is_not_read_only_is_not_asked() {
     writes.http.read_only = false;
     let (_server, upstream, stand_in) = stand_in(5, same).await;
 
-    let refused = arguments().look(&Arc::new(Specs::new(vec![writes])), upstream, REGION, &[]).await.unwrap_err();
+    let refused = arguments().look(&Arc::new(Specs::new(vec![writes])), upstream, REGION, &[]).await.err().unwrap();
 
     assert!(format!("{refused:?}").contains("nothing to probe"), "{refused:?}");
     assert!(stand_in.keys.lock().unwrap().is_empty());
