@@ -3,7 +3,9 @@
 //! A page in a browser can send requests to localhost, and a name of its own can be made to resolve there. So the
 //! `Host` must be one that was printed, and whatever only a browser sends is refused. No CORS header is ever sent.
 
+use crate::message::Request;
 use crate::net::arrived::Arrived;
+use crate::net::interception::Through;
 use crate::net::outgoing::Outgoing;
 
 /// Header names that browsers send and AWS clients do not; a name that ends in `-` is a beginning.
@@ -29,20 +31,26 @@ impl Gate {
     /// Lets a request pass, or says what is answered instead.
     pub fn check(&self, arrived: &Arrived) -> Result<(), Outgoing> {
         let request = &arrived.request;
-        let refuse = |line: &str| Err(Outgoing::line(403, line));
-        match request.method.as_str() {
-            "CONNECT" => return refuse("no tunnels here: set HTTP_PROXY and AWS_ENDPOINT_URL, not HTTPS_PROXY"),
-            "OPTIONS" => return refuse("no OPTIONS here: this server is not for browsers"),
+        match (request.method.as_str(), arrived.through()) {
+            ("CONNECT", None) => {
+                return refuse(
+                    "no tunnels here: set HTTP_PROXY and AWS_ENDPOINT_URL, not HTTPS_PROXY; or use --mode forward",
+                );
+            }
+            ("CONNECT", Some(_)) => return refuse("no tunnels within a tunnel"),
+            ("OPTIONS", _) => return refuse("no OPTIONS here: this server is not for browsers"),
             _ => {}
         }
-        let browser = request.headers.iter().map(|(name, _)| name).find(|name| is_of_a_browser(name));
-        if let Some(name) = browser {
+        if let Some(name) = browser_field(request) {
             let help = if name.starts_with("sec-fetch-") {
                 "; in Node, node:http sends no such field, and fetch does"
             } else {
                 ""
             };
             return refuse(&format!("no requests of browsers here ({name} was sent){help}"));
+        }
+        if let Some(through) = arrived.through() {
+            return check_within(arrived, through);
         }
         if let Some((scheme, authority)) = arrived.absolute()
             && (scheme != Some("http") || !self.knows(authority))
@@ -62,6 +70,28 @@ impl Gate {
     fn knows(&self, host: &str) -> bool {
         self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host))
     }
+}
+
+/// Within a tunnel, a request is for the host that the tunnel was opened to.
+fn check_within(arrived: &Arrived, through: &Through) -> Result<(), Outgoing> {
+    let is_the_host =
+        |named: &str| named.strip_prefix(through.host.as_str()).is_some_and(|port| matches!(port, "" | ":443"));
+    let is_absolute_elsewhere =
+        arrived.absolute().is_some_and(|(scheme, authority)| scheme != Some("https") || !is_the_host(authority));
+    match arrived.request.headers.get("host") {
+        Some(host) if is_the_host(host) && !is_absolute_elsewhere => Ok(()),
+        Some(_) => refuse(&format!("the tunnel is to {}, and the request is for another host", through.host)),
+        None => refuse("the request names no host"),
+    }
+}
+
+fn refuse(line: &str) -> Result<(), Outgoing> {
+    Err(Outgoing::line(403, line))
+}
+
+/// The name of a field that only browsers send, if there is one.
+pub(super) fn browser_field(request: &Request) -> Option<&str> {
+    request.headers.iter().map(|(name, _)| name).find(|name| is_of_a_browser(name))
 }
 
 fn is_of_a_browser(name: &str) -> bool {

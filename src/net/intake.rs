@@ -5,6 +5,7 @@
 //! one that does is refused here, and there is one way only to read where a request ends.
 
 use crate::net::arrived::Arrived;
+use crate::net::interception::Through;
 use crate::net::limits::Limits;
 use crate::net::outgoing::Outgoing;
 use bytes::{Bytes, BytesMut};
@@ -13,14 +14,19 @@ use hyper::Request;
 use hyper::body::{Body, Incoming};
 use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
+use std::sync::Arc;
 use tokio::time::timeout;
 
 /// Takes a request in whole, or says what is answered instead.
-pub(super) async fn take(request: Request<Incoming>, limits: &Limits) -> Result<Arrived, Outgoing> {
+pub(super) async fn take(
+    request: Request<Incoming>,
+    through: Option<&Arc<Through>>,
+    limits: &Limits,
+) -> Result<Arrived, Outgoing> {
     let (parts, body) = request.into_parts();
     check_head(&parts, limits)?;
     let body = if body.is_end_stream() { Bytes::new() } else { take_body(body, limits).await? };
-    Ok(Arrived::new(parts, body))
+    Ok(Arrived::new(parts, body, through))
 }
 
 fn check_head(parts: &Parts, limits: &Limits) -> Result<(), Outgoing> {

@@ -4,14 +4,14 @@ use crate::answer::Piece;
 use crate::message::{Body, End, Headers, Json, Response};
 use crate::net::raw::Raw;
 use crate::net::upstream::Head;
-use crate::net::wire::{Cut, Watch};
+use crate::net::watch::{Aside, Cut, Underway};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
-use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -42,8 +42,8 @@ pub(super) enum Reply {
     Head(hyper::Response<Payload>),
     /// No head at all: the connection ends so.
     Nothing(Cut),
-    /// Bytes that no HTTP library writes.
-    Raw(Raw),
+    /// What no HTTP library does.
+    Aside(Aside),
 }
 
 /// A part of a streamed body.
@@ -124,7 +124,7 @@ impl Outgoing {
     /// These pieces, as they are; a client is outlasted by waiting so long. Where the last piece is bytes, the
     /// connection serves on, unless the client has said that it is to close.
     pub fn raw(pieces: Vec<Piece>, outlast: Duration) -> Self {
-        Self(Reply::Raw(Raw::new(pieces, outlast)))
+        Self(Reply::Aside(Aside::Raw(Raw::new(pieces, outlast))))
     }
 
     /// No head: the connection ends in this way.
@@ -160,9 +160,30 @@ fn copy(from: &Headers, to: &mut HeaderMap) {
 #[derive(Debug)]
 pub(super) struct Payload {
     source: Source,
-    /// The connection it leaves by, once it is known.
-    watch: Option<Arc<Watch>>,
+    /// What it leaves by, once that is known.
+    exit: Option<Exit>,
 }
+
+/// What an answer leaves by.
+#[derive(Debug)]
+pub(super) enum Exit {
+    /// A connection of its own: to break off, the connection ends.
+    Connection(Underway),
+    /// One stream of several: to break off, the stream is reset.
+    Stream(Underway),
+}
+
+/// An answer that breaks off.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer breaks off here")
+    }
+}
+
+impl Error for Broken {}
 
 #[derive(Debug)]
 enum Source {
@@ -180,41 +201,35 @@ enum Source {
 
 impl Payload {
     fn new(source: Source) -> Self {
-        Self { source, watch: None }
+        Self { source, exit: None }
     }
 
     fn whole(bytes: Bytes) -> Self {
         Self::new(if bytes.is_empty() { Source::Done } else { Source::Whole(bytes) })
     }
 
-    /// Names the connection that this leaves by.
-    pub(super) fn leave_by(mut self, watch: Arc<Watch>) -> Self {
-        self.watch = Some(watch);
+    /// Names what this leaves by.
+    pub(super) fn leave_by(mut self, exit: Exit) -> Self {
+        self.exit = Some(exit);
         self
     }
 
-    fn break_off(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn break_off(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         self.source = Source::Waiting;
-        if let Some(watch) = &self.watch {
-            watch.arm(cut);
+        match (&self.exit, cut) {
+            (Some(Exit::Stream(_)), Cut::Reset | Cut::Close) => return Poll::Ready(Some(Err(Broken))),
+            (Some(Exit::Stream(underway) | Exit::Connection(underway)), _) => underway.watch().arm(cut),
+            (None, _) => {}
         }
         Poll::Pending
     }
 }
 
-impl Drop for Payload {
-    fn drop(&mut self) {
-        if let Some(watch) = &self.watch {
-            watch.finish();
-        }
-    }
-}
-
 impl hyper::body::Body for Payload {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let data = |bytes| Poll::Ready(Some(Ok(Frame::data(bytes))));
         match &mut self.source {
             Source::Whole(bytes) => {

@@ -4,7 +4,8 @@
 //! and hands the socket to hyper again if the connection stays open. What is in the pieces is not looked at.
 
 use crate::answer::Piece;
-use crate::net::wire::{Cut, Watch, Wire};
+use crate::net::watch::{Cut, Watch};
+use crate::net::wire::Wire;
 use bytes::{Buf, Bytes};
 use hyper::rt::Write;
 use std::future::poll_fn;
@@ -66,7 +67,7 @@ impl Raw {
     }
 }
 
-async fn write(wire: &mut Wire, mut bytes: Bytes) -> io::Result<()> {
+pub(super) async fn write(wire: &mut Wire, mut bytes: Bytes) -> io::Result<()> {
     while !bytes.is_empty() {
         match poll_fn(|cx| Pin::new(&mut *wire).poll_write(cx, &bytes)).await? {
             0 => return Err(ErrorKind::WriteZero.into()),

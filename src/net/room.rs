@@ -6,6 +6,7 @@
 
 use crate::net::arrived::Arrived;
 use crate::net::connection::Served;
+use crate::net::interception::Interception;
 use crate::net::limits::Limits;
 use crate::net::outgoing::Outgoing;
 use crate::net::server::Handler;
@@ -29,8 +30,8 @@ const LAST_HEAD: Duration = Duration::from_secs(1);
 pub(super) struct Room<H> {
     places: Arc<Semaphore>,
     door: Arc<Semaphore>,
-    connection: Served<H>,
-    full: Served<Full>,
+    connection: Arc<Served<H>>,
+    full: Arc<Served<Full>>,
     turned_away: AtomicU64,
 }
 
@@ -43,14 +44,14 @@ pub(super) enum Entry {
 }
 
 impl<H: Handler> Room<H> {
-    pub(super) fn new(handler: Arc<H>, limits: Limits) -> Self {
+    pub(super) fn new(handler: Arc<H>, limits: Limits, tunnels: Option<Arc<Interception>>) -> Self {
         let most = limits.connections;
         let short = Limits { head: LAST_HEAD.min(limits.head), ..limits.clone() };
         Self {
             places: Arc::new(Semaphore::new(most)),
             door: Arc::new(Semaphore::new(AT_THE_DOOR)),
-            connection: Served::new(handler, limits),
-            full: Served::new(Arc::new(Full(most)), short),
+            connection: Arc::new(Served::new(handler, limits, tunnels)),
+            full: Arc::new(Served::new(Arc::new(Full(most)), short, None)),
             turned_away: AtomicU64::new(0),
         }
     }

@@ -1,6 +1,7 @@
 //! The one accept loop: connections in, requests to a handler, answers out, within limits.
 
 use crate::net::arrived::Arrived;
+use crate::net::interception::Interception;
 use crate::net::limits::Limits;
 use crate::net::listener::Listener;
 use crate::net::outgoing::Outgoing;
@@ -26,16 +27,17 @@ pub struct Served {
     pub refused: u64,
 }
 
-/// Serves until `stop` is done: then nothing new is accepted, what is under way has [`Limits::drain`] to end, and
-/// every task has ended when this returns.
+/// Serves until `stop` is done, and opens tunnels if it is told which: then nothing new is accepted, what is under way
+/// has [`Limits::drain`] to end, and every task has ended when this returns.
 pub async fn serve<H: Handler>(
     listener: Listener,
     handler: Arc<H>,
     limits: Limits,
+    tunnels: Option<Arc<Interception>>,
     stop: impl Future<Output = ()>,
 ) -> Served {
     let drain = limits.drain;
-    let room = Arc::new(Room::new(handler, limits));
+    let room = Arc::new(Room::new(handler, limits, tunnels));
     let (stopping, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let mut stop = pin!(stop);
@@ -76,12 +78,22 @@ pub struct Serving {
 impl Serving {
     /// Starts to serve.
     pub fn start<H: Handler>(listener: Listener, handler: Arc<H>, limits: Limits) -> Self {
+        Self::start_with(listener, handler, limits, None)
+    }
+
+    /// Starts to serve, and opens these tunnels.
+    pub fn start_with<H: Handler>(
+        listener: Listener,
+        handler: Arc<H>,
+        limits: Limits,
+        tunnels: Option<Arc<Interception>>,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             // A sender that is gone stops as well.
             let _ = stopped.await;
         };
-        Self { stop: Some(stop), task: tokio::spawn(serve(listener, handler, limits, stopped)) }
+        Self { stop: Some(stop), task: tokio::spawn(serve(listener, handler, limits, tunnels, stopped)) }
     }
 
     /// Accepts nothing more, lets what is under way end, and waits until it has.

@@ -1,191 +1,47 @@
-//! One connection's socket, watched: how long what takes, and how it is to end.
-//!
-//! A correct HTTP library refuses to break off an answer. So a body that is to end badly arms a [`Cut`] here and
-//! waits; once everything before it has left, the connection's task sees that the cut is due and drops the socket.
-//! An answer that is [`Raw`] waits here in the same way, until the task takes the socket back to write it.
+//! One connection's socket, in the open or within a tunnel, watched by its [`Watch`].
 
-use crate::message::End;
-use crate::net::limits::Limits;
-use crate::net::raw::Raw;
+use crate::net::watch::{Cut, Watch};
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio_rustls::server::TlsStream;
 
-/// The ways in which a connection ends an answer badly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// By a reset.
-    Reset,
-    /// By closing it.
-    Close,
-    /// By saying nothing more.
-    Stall,
-}
-
-impl Cut {
-    /// The cut of a recorded end; none of a complete one.
-    pub(super) fn of(end: End) -> Option<Self> {
-        match end {
-            End::Complete => None,
-            End::ResetAfter(_) => Some(Self::Reset),
-            End::EofAfter(_) => Some(Self::Close),
-            End::TimeoutAfter(_) => Some(Self::Stall),
-        }
-    }
-}
-
-/// What a connection is doing, and since when.
-#[derive(Debug, Clone, Copy)]
-enum Phase {
-    /// Nothing: a request may come.
-    Idle(Instant),
-    /// A head is coming in.
-    Head(Instant),
-    /// A request is being answered.
-    Request(Instant),
-}
-
-#[derive(Debug)]
-struct State {
-    phase: Phase,
-    /// Since when the client has taken no byte of what waits for it.
-    blocked: Option<Instant>,
-    cut: Option<Cut>,
-    /// The answer that the HTTP library cannot write.
-    raw: Option<Raw>,
-    /// Whether all bytes before the cut, or before that answer, have left.
-    due: bool,
-}
-
-/// The watched state of one connection, shared by its socket, its task and the body that is on its way.
-#[derive(Debug)]
-pub(super) struct Watch(Mutex<State>);
-
-impl Watch {
-    pub(super) fn new() -> Arc<Self> {
-        let phase = Phase::Head(Instant::now());
-        Arc::new(Self(Mutex::new(State { phase, blocked: None, cut: None, raw: None, due: false })))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A head is complete.
-    pub(super) fn begin(&self) {
-        self.state().phase = Phase::Request(Instant::now());
-    }
-
-    /// An answer is with the HTTP library.
-    pub(super) fn finish(&self) {
-        self.state().phase = Phase::Idle(Instant::now());
-    }
-
-    /// The connection is to end so, as soon as what was written before has left.
-    pub(super) fn arm(&self, cut: Cut) {
-        self.state().cut = Some(cut);
-    }
-
-    /// The connection is to end so, now.
-    pub(super) fn cut_now(&self, cut: Cut) {
-        let mut state = self.state();
-        state.cut = Some(cut);
-        state.due = true;
-    }
-
-    /// This is to be written as it is, as soon as what was written before has left.
-    pub(super) fn hand_over(&self, raw: Raw) {
-        self.state().raw = Some(raw);
-    }
-
-    /// What is to be written now, past the HTTP library.
-    pub(super) fn take_raw(&self) -> Option<Raw> {
-        let mut state = self.state();
-        let raw = if state.due { state.raw.take() } else { None };
-        state.due &= raw.is_none();
-        raw
-    }
-
-    /// Whether the socket is to be dropped.
-    pub(super) fn is_cut(&self) -> bool {
-        let state = self.state();
-        state.due && matches!(state.cut, Some(Cut::Reset | Cut::Close))
-    }
-
-    /// Whether an answer is to end badly, and has not yet.
-    pub(super) fn is_armed(&self) -> bool {
-        self.state().cut.is_some()
-    }
-
-    /// When the connection has taken too long for what it is doing.
-    pub(super) fn deadline(&self, limits: &Limits) -> Instant {
-        let state = self.state();
-        let phase = match state.phase {
-            Phase::Idle(since) => since + limits.idle,
-            Phase::Head(since) => since + limits.head,
-            Phase::Request(since) => since + limits.whole,
-        };
-        state.blocked.map_or(phase, |since| phase.min(since + limits.gap))
-    }
-
-    fn has_read(&self) {
-        let mut state = self.state();
-        if matches!(state.phase, Phase::Idle(_)) {
-            state.phase = Phase::Head(Instant::now());
-        }
-    }
-
-    fn has_written(&self, moved: bool) {
-        let mut state = self.state();
-        if moved {
-            state.blocked = None;
-        } else if state.blocked.is_none() {
-            state.blocked = Some(Instant::now());
-        }
-    }
-
-    fn has_flushed(&self) {
-        let mut state = self.state();
-        state.due |= state.cut.is_some() || state.raw.is_some();
-    }
-}
-
-/// A socket that tells its [`Watch`] what passes.
+/// A stream that tells its [`Watch`] what passes: bytes of HTTP, whatever carries them.
 #[derive(Debug)]
 pub(super) struct Wire {
-    stream: TokioIo<TcpStream>,
-    /// What was read already and is to be read again.
-    ahead: Bytes,
+    stream: TokioIo<Unread<Stream>>,
     watch: Arc<Watch>,
 }
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, watch: Arc<Watch>) -> Self {
-        Self { stream: TokioIo::new(stream), ahead: Bytes::new(), watch }
+        let socket = Socket { stream, watch: Arc::clone(&watch) };
+        Self { stream: TokioIo::new(Unread::new(Stream::Plain(socket))), watch }
+    }
+
+    /// The wire within a tunnel.
+    pub(super) fn within(stream: TlsStream<Unread<Socket>>, watch: Arc<Watch>) -> Self {
+        Self { stream: TokioIo::new(Unread::new(Stream::Tls(Box::new(stream)))), watch }
+    }
+
+    /// The socket itself, to open a tunnel on it; none within a tunnel.
+    pub(super) fn into_socket(self) -> Option<Unread<Socket>> {
+        let Unread { ahead, inner } = self.stream.into_inner();
+        match inner {
+            Stream::Plain(socket) => Some(Unread { ahead, inner: socket }),
+            Stream::Tls(_) => None,
+        }
     }
 
     /// Takes back what was read too much.
     pub(super) fn unread(&mut self, bytes: Bytes) {
-        self.ahead = if self.ahead.is_empty() {
-            bytes
-        } else {
-            let mut both = BytesMut::from(bytes);
-            both.extend_from_slice(&self.ahead);
-            both.freeze()
-        };
-    }
-
-    /// Gives what was taken back, as much as there is room for.
-    fn read_again(&mut self, mut buffer: ReadBufCursor<'_>) {
-        let count = self.ahead.len().min(buffer.remaining());
-        buffer.put_slice(&self.ahead[..count]);
-        self.ahead.advance(count);
+        self.stream.inner_mut().unread(bytes);
     }
 
     fn written(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -194,22 +50,8 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
-    fn drop(&mut self) {
-        if self.watch.state().cut == Some(Cut::Reset) {
-            // Without it the socket closes in order; there is no one left to tell.
-            let _ = self.stream.inner().set_zero_linger();
-        }
-    }
-}
-
 impl Read for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        if !self.ahead.is_empty() {
-            self.read_again(buffer);
-            self.watch.has_read();
-            return Poll::Ready(Ok(()));
-        }
         let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if result.is_ready() {
             self.watch.has_read();
@@ -226,8 +68,11 @@ impl Write for Wire {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = Pin::new(&mut self.stream).poll_flush(cx);
-        if matches!(result, Poll::Ready(Ok(()))) {
-            self.watch.has_flushed();
+        match &result {
+            Poll::Ready(Ok(())) => self.watch.has_flushed(),
+            Poll::Ready(Err(_)) => {}
+            // What is encrypted already waits for the client, too.
+            Poll::Pending => self.watch.has_written(false),
         }
         result
     }
@@ -247,5 +92,153 @@ impl Write for Wire {
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write_vectored(cx, buffers);
         self.written(result)
+    }
+}
+
+/// What carries the bytes of HTTP.
+#[derive(Debug)]
+enum Stream {
+    Plain(Socket),
+    Tls(Box<TlsStream<Unread<Socket>>>),
+}
+
+impl Stream {
+    fn read(&mut self) -> Pin<&mut (dyn AsyncRead + Unpin)> {
+        match self {
+            Self::Plain(socket) => Pin::new(socket),
+            Self::Tls(stream) => Pin::new(&mut **stream),
+        }
+    }
+
+    fn write(&mut self) -> Pin<&mut (dyn AsyncWrite + Unpin)> {
+        match self {
+            Self::Plain(socket) => Pin::new(socket),
+            Self::Tls(stream) => Pin::new(&mut **stream),
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.read().poll_read(cx, buffer)
+    }
+}
+
+/// Writes by the stream within: the same for each kind of stream here.
+macro_rules! write_by {
+    ($inner:ident) => {
+        fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            self.$inner().poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.$inner().poll_flush(cx)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.$inner().poll_shutdown(cx)
+        }
+
+        fn poll_write_vectored(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buffers: &[io::IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            self.$inner().poll_write_vectored(cx, buffers)
+        }
+    };
+}
+
+impl AsyncWrite for Stream {
+    write_by!(write);
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(socket) => socket.is_write_vectored(),
+            Self::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+}
+
+/// A client's socket, which ends as its [`Watch`] says.
+#[derive(Debug)]
+pub(super) struct Socket {
+    stream: TcpStream,
+    watch: Arc<Watch>,
+}
+
+impl Socket {
+    fn write(&mut self) -> Pin<&mut TcpStream> {
+        Pin::new(&mut self.stream)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.watch.cut() == Some(Cut::Reset) {
+            // Without it the socket closes in order; there is no one left to tell.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    write_by!(write);
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// A stream of which some was read already and is to be read again.
+#[derive(Debug)]
+pub(super) struct Unread<S> {
+    ahead: Bytes,
+    inner: S,
+}
+
+impl<S: Unpin> Unread<S> {
+    fn new(inner: S) -> Self {
+        Self { ahead: Bytes::new(), inner }
+    }
+
+    fn unread(&mut self, bytes: Bytes) {
+        self.ahead = if self.ahead.is_empty() {
+            bytes
+        } else {
+            let mut both = BytesMut::from(bytes);
+            both.extend_from_slice(&self.ahead);
+            both.freeze()
+        };
+    }
+
+    fn write(&mut self) -> Pin<&mut S> {
+        Pin::new(&mut self.inner)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Unread<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.ahead.is_empty() {
+            return Pin::new(&mut self.inner).poll_read(cx, buffer);
+        }
+        let count = self.ahead.len().min(buffer.remaining());
+        buffer.put_slice(&self.ahead[..count]);
+        self.ahead.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Unread<S> {
+    write_by!(write);
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
     }
 }

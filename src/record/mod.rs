@@ -73,7 +73,8 @@ impl Recorder {
             relays: Mutex::new(Some(JoinSet::new())),
             runtime: Handle::current(),
         });
-        let serving = Serving::start(listener, Arc::new(Front(Arc::clone(&shared))), options.limits.clone());
+        let front = Arc::new(Front(Arc::clone(&shared)));
+        let serving = Serving::start_with(listener, front, options.limits.clone(), options.tunnels.clone());
         let relays = Relays(Arc::clone(&shared));
         Ok(Running { access, serving, relays, shared, target, options })
     }

@@ -4,7 +4,7 @@ use super::target::Existing;
 use crate::answer::Answerer;
 use crate::diagnostic::Diagnostic;
 use crate::net::credentials::Source;
-use crate::net::{Clock, Credentials, Endpoint, Limits, Trust, UpstreamLimits};
+use crate::net::{Clock, Credentials, Endpoint, Interception, Limits, Trust, UpstreamLimits};
 use crate::redact::Policy;
 use crate::spec::Specs;
 use crate::store::{Disk, Files};
@@ -32,6 +32,8 @@ pub struct Options {
     pub policy: Policy,
     /// How much, and how long, towards clients.
     pub limits: Limits,
+    /// The tunnels that are opened: none, unless clients are to reach the service by its own name.
+    pub tunnels: Option<Arc<Interception>>,
     /// How long, towards the upstream.
     pub upstream_limits: UpstreamLimits,
     /// Whose certificates are trusted.
@@ -55,6 +57,7 @@ impl Options {
             allow: Vec::new(),
             policy: Policy::default(),
             limits: Limits::default(),
+            tunnels: None,
             upstream_limits: UpstreamLimits::default(),
             trust: Trust::default(),
             clock: Clock::system(),

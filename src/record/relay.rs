@@ -3,11 +3,13 @@
 use super::admission::Admitted;
 use super::options::{Options, StartError, UpstreamChoice};
 use super::{Shared, fail};
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::Diagnostic;
 use crate::message::{End, Exchange, Response};
 use crate::net::credentials::Source;
 use crate::net::sigv4::Signer;
-use crate::net::{Chunk, Collected, Credentials, Endpoint, Head, Outgoing, Part, Sent, Upstream, UpstreamAnswer};
+use crate::net::{
+    Chunk, Collected, Credentials, Endpoint, Head, Outgoing, Part, Sent, Upstream, UpstreamAnswer, service_endpoint,
+};
 use crate::spec::Spec;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,29 +92,12 @@ impl Remote {
     }
 }
 
-/// Where real credentials may go: a spec names the host, and a spec may come from anybody.
-const LIVE_DOMAINS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
-
 /// Where the requests of a spec go.
 fn endpoint(options: &Options, spec: &Spec) -> Result<Endpoint, Diagnostic> {
     if let UpstreamChoice::Url { endpoint, .. } = &options.upstream {
         return Ok(endpoint.clone());
     }
-    let host = spec.service.endpoint.replace("{prefix}", &spec.http.host_prefix).replace("{region}", &options.region);
-    let named = host.split('.').all(|label| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    });
-    if !named {
-        return Err(Diagnostic::new(format!("the endpoint of {} is no host name", spec.operation)).found(host));
-    }
-    if !LIVE_DOMAINS.iter().any(|domain| host.ends_with(domain)) {
-        return Err(Diagnostic::new(format!("the endpoint of {} is no host of AWS", spec.operation))
-            .at(Location::file(spec.file.as_str()))
-            .expected(format!("a name that ends in {}", LIVE_DOMAINS.join(" or ")))
-            .found(host)
-            .help("real credentials go to AWS only; for another server give its URL with --upstream"));
-    }
-    Ok(Endpoint::https(&host))
+    service_endpoint(spec, &options.region)
 }
 
 /// A request on its way to an upstream and back.
@@ -235,49 +220,4 @@ impl Stream {
 /// Hands an answer to the connection that waits for it, if it still does.
 fn deliver(reply: oneshot::Sender<Outgoing>, outgoing: Outgoing) {
     let _ = reply.send(outgoing);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::compile;
-    use std::path::Path;
-
-    fn live(template: &str, region: &str) -> Result<Endpoint, Diagnostic> {
-        let text = format!(
-            "spec: 1\nservice: {{id: a, api_version: a, protocol: rest-json, signing_name: a, endpoint: \"{template}\"}}\n\
-             operation: A\nhttp: {{method: POST, path: /a, host_prefix: runtime-}}\n"
-        );
-        let spec = compile("a.yaml", &text).unwrap();
-        let credentials = Source::Fixed(Credentials::new("A", "b", None));
-        let mut options = Options::new(Arc::default(), UpstreamChoice::Live(credentials), Path::new("a"));
-        options.region = region.to_owned();
-        endpoint(&options, &spec)
-    }
-
-    #[test]
-    fn sends_what_is_live_to_the_host_of_the_spec_over_https() {
-        let endpoint = live("{prefix}a.{region}.amazonaws.com", "eu-west-1").unwrap();
-
-        assert_eq!(endpoint.to_string(), "https://runtime-a.eu-west-1.amazonaws.com");
-    }
-
-    #[test]
-    fn takes_nothing_for_a_host_that_is_more_than_a_name() {
-        for region in ["", "x/", "x:81", "a@b", "X", "x y"] {
-            assert!(live("{prefix}a.{region}.amazonaws.com", region).is_err(), "{region}");
-        }
-    }
-
-    #[test]
-    fn lets_no_spec_lead_real_credentials_away_from_aws() {
-        for template in [
-            "{prefix}a.{region}.example.com",
-            "{prefix}amazonaws.com.{region}.example",
-            "{prefix}a.{region}.xamazonaws.com",
-        ] {
-            let error = live(template, "eu-west-1").unwrap_err().to_string();
-            assert!(error.contains("no host of AWS"), "{template}: {error}");
-        }
-    }
 }

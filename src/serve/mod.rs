@@ -2,7 +2,8 @@
 //!
 //! [`Server::start`] takes a bound listener and an [`Answerer`]; what it hands back stops the server when dropped,
 //! and tells what passed when shut down. Of [`Signatures`] it requires valid ones (the simulator), notes what they are
-//! (a script that tries a client), or only reads the session from them (replay). It never connects anywhere.
+//! (a script that tries a client), or only reads the session from them (replay). It never connects anywhere, not even
+//! where it opens tunnels.
 //!
 //! [`Replay`] and [`Simulate`] are that for a test: from a cassette or a spec to a running server in one call.
 //! [`Recorded`] is a cassette for a test that needs no server.
@@ -22,7 +23,7 @@ use crate::answer::{Answer, Answerer, Session};
 use crate::evidence::Signature;
 use crate::message::{Exchange, Link, Response};
 use crate::net::sigv4::{Scope, SignatureFacts, SignatureRefused, Verifier, key_id};
-use crate::net::{Arrived, Clock, Credentials, Gate, Handler, Limits, Listener, Outgoing, Serving};
+use crate::net::{Arrived, Clock, Credentials, Gate, Handler, Interception, Limits, Listener, Outgoing, Serving};
 use crate::spec::Specs;
 use std::fmt;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Options {
     pub region: String,
     /// How much, and how long.
     pub limits: Limits,
+    /// The tunnels that are opened: none, unless clients are to reach the service by its own name.
+    pub tunnels: Option<Arc<Interception>>,
     /// The time that signatures are judged by.
     pub clock: Clock,
     /// How many exchanges are kept for the transcript; the later ones are counted.
@@ -66,6 +69,7 @@ impl Default for Options {
             signatures: Signatures::Ignored,
             region: "us-east-1".to_owned(),
             limits: Limits::default(),
+            tunnels: None,
             clock: Clock::system(),
             kept: 0,
             outlast: OUTLAST,
@@ -83,7 +87,7 @@ impl Server {
     /// The specs say which prefixes clients put before the host, and for which services they sign.
     pub fn start(listener: Listener, answerer: Arc<dyn Answerer>, specs: &Specs, options: Options) -> Running {
         let (port, endpoint) = (listener.port(), listener.endpoint());
-        let Options { signatures, region, limits, clock, kept, outlast } = options;
+        let Options { signatures, region, limits, tunnels, clock, kept, outlast } = options;
         let services = specs.iter().map(|spec| spec.service.signing_name.clone()).collect();
         let front = Arc::new(Front {
             answerer,
@@ -92,7 +96,7 @@ impl Server {
             counted: Counted::new(kept),
             outlast,
         });
-        Running { port, endpoint, serving: Serving::start(listener, Arc::clone(&front), limits), front }
+        Running { port, endpoint, serving: Serving::start_with(listener, Arc::clone(&front), limits, tunnels), front }
     }
 }
 
@@ -206,7 +210,7 @@ impl Front {
     }
 
     fn answer(&self, arrived: Arrived, looked: Looked) -> Outgoing {
-        let session = key_id(&arrived.request).map_or_else(Session::anonymous, |id| Session(id.to_owned()));
+        let session = session(&arrived);
         let turn = self.counted.turn();
         let answer = self.answerer.answer(&session, &arrived.request);
         let passed = |response: &Response| {
@@ -228,6 +232,12 @@ impl Front {
             }
         }
     }
+}
+
+/// The session of a request: the name that its client gave the proxy, else the access key id.
+fn session(arrived: &Arrived) -> Session {
+    let named = arrived.through().and_then(|through| through.user.as_deref());
+    named.or_else(|| key_id(&arrived.request)).map_or_else(Session::anonymous, |id| Session(id.to_owned()))
 }
 
 fn exchange(arrived: Arrived, session: Session, facts: Option<SignatureFacts>, response: &Response) -> Exchange {

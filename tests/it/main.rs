@@ -60,6 +60,7 @@ mod spec_import_services;
 mod spec_scenarios;
 mod spec_schema;
 mod store;
+mod tunnels;
 mod upstream;
 mod upstreams;
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 
 use super::endpoint::{Endpoint, is_link_local};
 use crate::diagnostic::Diagnostic;
+use crate::net::roots;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::{self, SendRequest};
@@ -33,7 +34,7 @@ pub struct Trust {
 impl Trust {
     fn roots(&self) -> Result<RootCertStore, Diagnostic> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(roots::system());
         if let Some((file, pem)) = &self.extra {
             let unreadable = |why: String| Diagnostic::new(format!("cannot read the certificates of {file}: {why}"));
             let before = roots.len();

@@ -29,13 +29,14 @@ const LAYERS: [&[&str]; 11] = [
 const LAST_PURE: usize = 6;
 
 /// Crates that one module alone may name.
-const ROOMS: [(&str, &str); 12] = [
+const ROOMS: [(&str, &str); 13] = [
     ("hyper", "net"),
     ("hyper_util", "net"),
     ("hyper_rustls", "net"),
     ("http_body_util", "net"),
     ("rustls", "net"),
     ("rustls_native_certs", "net"),
+    ("rcgen", "net"),
     ("tokio_rustls", "net"),
     ("aws_sigv4", "net"),
     ("aws_config", "net"),
