@@ -19,6 +19,7 @@ mod simulate;
 mod snapshot;
 mod sources;
 mod spec;
+mod tunnels;
 mod verify;
 
 use clap::{Parser, Subcommand};

@@ -76,10 +76,12 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let credentials = Credentials::throwaway().map_err(Failure::world)?;
     let region = arguments.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned());
     let limits = arguments.listen.limits(1)?;
+    let tunnels = arguments.listen.mode.tunnels(&specs, &region)?;
     let listener = arguments.listen.bind().await?;
-    let session = Session::new(listener.port(), credentials, region, &specs, inputs)?;
+    let session =
+        Session::new(listener.port(), credentials, region, &specs, inputs)?.through(tunnels.as_deref(), None)?;
     session.fill(&arguments.command.command)?;
-    let server = Server::start(listener, player.clone(), &specs, Options { limits, ..Options::default() });
+    let server = Server::start(listener, player.clone(), &specs, Options { limits, tunnels, ..Options::default() });
     session.announce(&specs, &arguments.listen, &arguments.command, output)?;
     let end = session.run(&specs, &arguments.command, &mut signals).await;
     let traffic = server.shutdown().await;

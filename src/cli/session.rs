@@ -1,13 +1,14 @@
 //! What the commands that listen have in common: being found, running a COMMAND or waiting to be stopped.
 
 use super::output::{OutputArgs, to_stderr};
+use super::tunnels::{Mode, Tunnelled};
 use super::{Failure, descriptors};
 use crate::diagnostic::Diagnostic;
-use crate::drive::{self, Argument, Endpoint, Folder, Lead};
+use crate::drive::{self, Argument, Endpoint, Folder, Lead, Own};
 use crate::evidence::{ChildEnd, Report};
 use crate::message::Json;
 use crate::message::json::Text;
-use crate::net::{Credentials, Limits, Listen, Listener};
+use crate::net::{Credentials, Interception, Limits, Listen, Listener};
 use crate::spec::Specs;
 use crate::store;
 use clap::{Args, value_parser};
@@ -34,6 +35,9 @@ pub(super) struct ListenArgs {
     /// How many connections may be open at once; one more is refused [default: 1024].
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), env = "RETAKE_MAX_CONNECTIONS", hide_env_values = true)]
     max_connections: Option<u32>,
+    /// How clients reach the server.
+    #[arg(long, value_enum, default_value = "reverse", env = "RETAKE_MODE", hide_env_values = true)]
+    pub(super) mode: Mode,
 }
 
 /// The client to run.
@@ -129,6 +133,7 @@ pub(super) struct Session {
     inputs: Vec<(String, String)>,
     members: Vec<String>,
     folder: Folder,
+    tunnels: Option<Tunnelled>,
 }
 
 impl Session {
@@ -145,13 +150,24 @@ impl Session {
         members.sort();
         members.dedup();
         let folder = Folder::create(specs).map_err(Failure::world)?;
-        Ok(Self { port, credentials, region, inputs, members, folder })
+        Ok(Self { port, credentials, region, inputs, members, folder, tunnels: None })
+    }
+
+    /// Leads clients through these tunnels, if there are any.
+    pub(super) fn through(mut self, tunnels: Option<&Interception>, own: Option<Own>) -> Result<Self, Failure> {
+        self.tunnels = match tunnels {
+            Some(tunnels) => Some(Tunnelled::write(tunnels, own, &self.folder)?),
+            None => None,
+        };
+        Ok(self)
     }
 
     fn environment(&self, specs: &Specs, inherited: &[(String, String)]) -> Vec<(String, String)> {
         let input = self.inputs.iter().map(|(name, value)| (Text::new(name), Json::string(value))).collect();
         let input = Json::Object(input);
-        let server = Endpoint { port: self.port, credentials: &self.credentials, input: &input, playing: None };
+        let tunnels = self.tunnels.as_ref().map(Tunnelled::lead);
+        let server =
+            Endpoint { port: self.port, credentials: &self.credentials, input: &input, playing: None, tunnels };
         let lead = Lead { server: Some(server), specs, region: &self.region, folder: &self.folder };
         drive::environment(&lead, inherited)
     }

@@ -64,15 +64,17 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     };
     let region = arguments.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned());
     let limits = arguments.listen.limits(1)?;
+    let tunnels = arguments.listen.mode.tunnels(&specs, &region)?;
     let listener = arguments.listen.bind().await?;
     let inputs = inputs(&specs, &simulator, &arguments.inputs);
-    let session = Session::new(listener.port(), credentials.clone(), region.clone(), &specs, inputs)?;
+    let session = Session::new(listener.port(), credentials.clone(), region.clone(), &specs, inputs)?
+        .through(tunnels.as_deref(), None)?;
     session.fill(&arguments.command.command)?;
     let signatures = match defects.iter().any(|defect| defect.ignores_signatures()) {
         true => Signatures::Ignored,
         false => Signatures::Required(credentials),
     };
-    let options = Options { signatures, region, limits, ..Options::default() };
+    let options = Options { signatures, region, limits, tunnels, ..Options::default() };
     let server = Server::start(listener, Arc::new(Faulty::new(simulator, &defects)), &specs, options);
     for defect in &defects {
         output.progress(&format!("wrong on purpose, {}: {}", defect.id, defect.what));

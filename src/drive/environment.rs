@@ -1,6 +1,7 @@
 //! The environment that a client process gets.
 
 use super::Folder;
+use super::tunnels::{self, Tunnels};
 use crate::message::Json;
 use crate::net::Credentials;
 use crate::spec::Specs;
@@ -30,6 +31,8 @@ pub struct Endpoint<'a> {
     pub input: &'a Json,
     /// The scenario that is played, if one is.
     pub playing: Option<Playing<'a>>,
+    /// The tunnels by which it is reached; by its URL if there are none.
+    pub tunnels: Option<Tunnels<'a>>,
 }
 
 /// A scenario that is played to a client.
@@ -44,8 +47,9 @@ pub struct Playing<'a> {
 /// The whole environment of a client process: the inherited one, less everything
 /// that could lead it elsewhere or give it real credentials, and what leads it to us.
 pub fn environment(lead: &Lead<'_>, inherited: &[(String, String)]) -> Vec<(String, String)> {
-    let mut variables: Vec<(String, String)> =
-        inherited.iter().filter(|(name, _)| !leads_elsewhere(name)).cloned().collect();
+    let signs_itself = lead.tunnels().is_some_and(|tunnels| tunnels.own.is_some());
+    let stays = |name: &str| !leads_elsewhere(name) || (signs_itself && tunnels::is_of_the_signer(name));
+    let mut variables: Vec<(String, String)> = inherited.iter().filter(|(name, _)| stays(name)).cloned().collect();
     let ours = ours(lead, inherited);
     variables.retain(|(name, _)| !ours.iter().any(|(known, _)| known == name));
     variables.extend(ours);
@@ -58,7 +62,16 @@ fn leads_elsewhere(name: &str) -> bool {
     name.starts_with("AWS_") || name.starts_with("RETAKE_") || name.ends_with("_PROXY")
 }
 
+impl Lead<'_> {
+    fn tunnels(&self) -> Option<&Tunnels<'_>> {
+        self.server.as_ref()?.tunnels.as_ref()
+    }
+}
+
 fn ours(lead: &Lead<'_>, inherited: &[(String, String)]) -> Vec<(String, String)> {
+    if let (Some(server), Some(tunnels)) = (&lead.server, lead.tunnels()) {
+        return tunnels.variables(server, lead, inherited);
+    }
     let no_proxy = no_proxy(inherited, &prefixed_hosts(lead.specs));
     let mut variables = lead.server.as_ref().map(|server| of_server(server, lead.specs)).unwrap_or_default();
     let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
@@ -67,16 +80,34 @@ fn ours(lead: &Lead<'_>, inherited: &[(String, String)]) -> Vec<(String, String)
         set(name, &no_proxy);
     }
     set("NODE_OPTIONS", &node_options(inherited, lead.folder));
-    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-        set(name, lead.region);
-    }
-    set("AWS_EC2_METADATA_DISABLED", "true");
-    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
-        set(name, &lead.folder.empty_file().display().to_string());
-    }
-    set("AWS_DEFAULT_OUTPUT", "json");
-    set("AWS_PAGER", "");
+    variables.extend(of_region(lead.region));
+    variables.extend(without_own_credentials(lead.folder));
     variables
+}
+
+/// The region, and output that is plain.
+pub(super) fn of_region(region: &str) -> [(String, String); 4] {
+    let variables =
+        [("AWS_REGION", region), ("AWS_DEFAULT_REGION", region), ("AWS_DEFAULT_OUTPUT", "json"), ("AWS_PAGER", "")];
+    variables.map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// What keeps a client from finding credentials or a profile by itself.
+pub(super) fn without_own_credentials(folder: &Folder) -> [(String, String); 3] {
+    let empty = folder.empty_file().display().to_string();
+    let variables =
+        [("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", &empty), ("AWS_SHARED_CREDENTIALS_FILE", &empty)];
+    variables.map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// Credentials, as every client takes them from its environment.
+pub(super) fn of_credentials(credentials: &Credentials) -> Vec<(String, String)> {
+    let parts = [
+        ("AWS_ACCESS_KEY_ID", Some(credentials.key_id())),
+        ("AWS_SECRET_ACCESS_KEY", Some(credentials.secret())),
+        ("AWS_SESSION_TOKEN", credentials.token()),
+    ];
+    parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect()
 }
 
 /// What tells a client of our server, and of what is played there.
@@ -91,17 +122,13 @@ fn of_server(server: &Endpoint<'_>, specs: &Specs) -> Vec<(String, String)> {
     for name in ["HTTP_PROXY", "http_proxy"] {
         set(name, &proxy);
     }
-    set("AWS_ACCESS_KEY_ID", server.credentials.key_id());
-    set("AWS_SECRET_ACCESS_KEY", server.credentials.secret());
-    if let Some(token) = server.credentials.token() {
-        set("AWS_SESSION_TOKEN", token);
-    }
     set("RETAKE_ENDPOINT", &endpoint);
     set("RETAKE_INPUT", &server.input.to_compact());
     if let Some(playing) = &server.playing {
         set("RETAKE_SCENARIO", playing.scenario);
         set("RETAKE_OUTCOME", &playing.outcome.display().to_string());
     }
+    variables.extend(of_credentials(server.credentials));
     variables
 }
 
@@ -128,7 +155,7 @@ pub(super) fn prefixed_hosts(specs: &Specs) -> Vec<String> {
 }
 
 /// The inherited list less what would keep a prefixed host from its proxy, plus loopback.
-fn no_proxy(inherited: &[(String, String)], prefixed: &[String]) -> String {
+pub(super) fn no_proxy(inherited: &[(String, String)], prefixed: &[String]) -> String {
     const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
     let list = inherited.iter().find(|(name, value)| name.eq_ignore_ascii_case("no_proxy") && !value.is_empty());
     let mut entries: Vec<&str> = list.map(|(_, value)| value.split(',').map(str::trim).collect()).unwrap_or_default();
@@ -163,7 +190,8 @@ mod tests {
         let folder = Folder::create(&specs).unwrap();
         let input = Json::Object(Vec::new());
         let playing = Playing { scenario: "page/same-token", outcome: Path::new("/tmp/outcome") };
-        let server = Endpoint { port: 4711, credentials: &credentials, input: &input, playing: Some(playing) };
+        let server =
+            Endpoint { port: 4711, credentials: &credentials, input: &input, playing: Some(playing), tunnels: None };
         let lead = Lead { server: Some(server), specs: &specs, region: "eu-west-1", folder: &folder };
         let inherited: Vec<_> = inherited.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         environment(&lead, &inherited)

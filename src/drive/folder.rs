@@ -1,4 +1,4 @@
-//! The few files that a client process is given: an empty configuration and the Node.js preload.
+//! The few files that a client process is given: an empty configuration, the Node.js preload, certificates to trust.
 
 use super::preload;
 use crate::diagnostic::Diagnostic;
@@ -28,14 +28,17 @@ impl Folder {
     }
 
     fn fill(&self, preload: &str) -> io::Result<()> {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        use std::os::unix::fs::DirBuilderExt;
 
         std::fs::DirBuilder::new().mode(0o700).create(&self.path)?;
-        for (file, text) in [(self.empty_file(), ""), (self.preload(), preload)] {
-            let mut handle = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-            handle.write_all(text.as_bytes())?;
-        }
-        Ok(())
+        write(&self.empty_file(), "")?;
+        write(&self.preload(), preload)
+    }
+
+    /// Writes the certificates that clients are to trust: in place of the system's, and besides their own.
+    pub fn write_certificates(&self, bundle: &str, certificate: &str) -> Result<(), Diagnostic> {
+        let written = write(&self.bundle(), bundle).and_then(|()| write(&self.certificate(), certificate));
+        written.map_err(|error| Diagnostic::new(format!("cannot write the certificates for a client: {error}")))
     }
 
     /// The folder.
@@ -48,10 +51,28 @@ impl Folder {
         self.path.join("empty")
     }
 
+    /// The certificates of this system and of the session.
+    pub fn bundle(&self) -> PathBuf {
+        self.path.join("ca-bundle.pem")
+    }
+
+    /// The certificate of the session.
+    pub fn certificate(&self) -> PathBuf {
+        self.path.join("ca.pem")
+    }
+
     /// The file that Node.js loads first.
     pub fn preload(&self) -> PathBuf {
         self.path.join("preload.cjs")
     }
+}
+
+/// Writes a new file, for this user alone.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mut handle = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    handle.write_all(text.as_bytes())
 }
 
 impl Drop for Folder {

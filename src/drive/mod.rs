@@ -1,7 +1,7 @@
 //! Running a client: the environment that leads it to us, its process, and scenario after scenario.
 //!
 //! The environment is data ([`environment`]); four families of SDKs follow it
-//! unmodified. The process ([`Running`]) has a group of its own, which is gone
+//! unmodified, three of them also through [`Tunnels`]. The process ([`Running`]) has a group of its own, which is gone
 //! when the run is over. [`run`] drives a client through a [`Plan`]: several
 //! processes beside each other, each scenario on a [`Stage`] that the caller brings,
 //! judged when it ends, the results in the order of the scenarios.
@@ -32,6 +32,7 @@ mod seat;
 mod skeleton;
 mod stage;
 mod tail;
+mod tunnels;
 
 pub use check::{Step, check_driver};
 pub use command::{Argument, Running};
@@ -42,3 +43,4 @@ pub use plan::{Job, Pace, Plan, Programme, Says, Way};
 pub use pool::run;
 pub use skeleton::{Language, skeleton};
 pub use stage::{Played, Scene, Stage};
+pub use tunnels::{Own, Tunnels};

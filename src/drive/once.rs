@@ -80,8 +80,13 @@ impl Once<'_> {
         let plan = self.plan;
         let input = job.scenario.input_json(plan.spec(job));
         let playing = Playing { scenario: &job.scenario.id, outcome };
-        let server =
-            Endpoint { port: scene.port(), credentials: scene.credentials(), input: &input, playing: Some(playing) };
+        let server = Endpoint {
+            port: scene.port(),
+            credentials: scene.credentials(),
+            input: &input,
+            playing: Some(playing),
+            tunnels: None,
+        };
         let lead = Lead { server: Some(server), specs: &plan.specs, region: &plan.region, folder: self.folder };
         environment(&lead, &plan.inherited)
     }

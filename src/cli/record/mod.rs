@@ -31,16 +31,18 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let mut options = options(arguments, &specs, &behind);
     // Each connection of a client may have one to the upstream.
     options.limits = arguments.listen.limits(2)?;
+    options.tunnels = arguments.listen.mode.tunnels(&specs, &behind.region)?;
     let review = if arguments.review { Some(Review::of(&options.cassette)?) } else { None };
     options.pending = review.as_ref().map(|review| review.pending.pending.clone());
 
     let mut signals = Signals::install()?;
     let listener = arguments.listen.bind().await?;
     let port = listener.port();
-    let cassette = options.cassette.clone();
+    let (cassette, tunnels) = (options.cassette.clone(), options.tunnels.clone());
     let recorder = Recorder::start(listener, options).map_err(not_started)?;
     let access = recorder.access().clone();
-    let session = Session::new(port, access.credentials.clone(), access.region.clone(), &specs, behind.inputs.clone())?;
+    let session = Session::new(port, access.credentials.clone(), access.region.clone(), &specs, behind.inputs.clone())?
+        .through(tunnels.as_deref(), None)?;
     session.fill(&arguments.command.command)?;
     output.progress(&format!("recording {} into {}", behind.name, display(&cassette)));
     let end = if arguments.probe {

@@ -2,6 +2,7 @@
 
 use super::super::Failure;
 use super::super::session::{End, Signals};
+use super::super::tunnels::Mode;
 use super::arguments::{Arguments, UpstreamArg};
 use super::upstream::Behind;
 use crate::diagnostic::Diagnostic;
@@ -21,6 +22,12 @@ pub(super) fn targets<'s>(
 ) -> Result<Vec<Target<'s>>, Failure> {
     if !arguments.probe {
         return Ok(Vec::new());
+    }
+    if arguments.listen.mode == Mode::Forward {
+        return Err(Failure::usage(
+            Diagnostic::new("probes go to the recorder itself: there is no client to lead through tunnels")
+                .help("leave --mode forward out"),
+        ));
     }
     let is_simulated = matches!(arguments.upstream, UpstreamArg::Simulated);
     if arguments.inputs.is_empty() && !is_simulated {

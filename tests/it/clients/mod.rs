@@ -1,4 +1,5 @@
-//! Real AWS clients, each a process of its own: recorded from the simulator and replayed, and led through every scenario.
+//! Real AWS clients, each a process of its own: recorded from the simulator and replayed, at a URL and through tunnels
+//! to the service's own name, and led through every scenario.
 //!
 //! The programs are in `tests/clients`; those that list are led by the environment alone. The Rust SDK's is built by `cargo test`
 //! itself. The others need packages, which `.ci/run` installs: `RETAKE_TEST_CLIENTS` names the folder, and without it their
@@ -13,6 +14,7 @@ mod cassette;
 mod foreign;
 mod observed;
 mod seen;
+mod tunnelled;
 mod verified;
 
 const DATASTORE: &str = "7d1fa90c4e2b8635d7f0a1c9e4b28356";
@@ -61,11 +63,16 @@ fn the_rust_sdk_sees_when_replaying_what_it_saw_when_recording() {
     sees_the_same(&Client { name: "rust", command: vec![built("rust_list")], family: "aws-sdk-rust" });
 }
 
-/// Records twice, verifies, and replays with the stand-ins and with the identifiers of the recording.
 fn sees_the_same(client: &Client) {
+    sees_the_same_in(client, "reverse");
+    ran(&format!("{}-list", client.name));
+}
+
+/// Records twice, verifies, and replays with the stand-ins and with the identifiers of the recording.
+fn sees_the_same_in(client: &Client, mode: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let recording = record(client, folder.path(), "first.cassette.yaml");
-    let again = record(client, folder.path(), "second.cassette.yaml");
+    let recording = record(client, folder.path(), mode, "first.cassette.yaml");
+    let again = record(client, folder.path(), mode, "second.cassette.yaml");
     let recorded = Recorded::read(&folder.path().join("first.cassette.yaml"));
 
     assert_eq!(recording, again, "the simulator is deterministic");
@@ -74,28 +81,27 @@ fn sees_the_same(client: &Client) {
     recorded.assert_holds_none_of(&[DATASTORE, IMAGE_SET, UNKNOWN, MALFORMED]);
     retake(folder.path(), &["verify", "cassette", "first.cassette.yaml"]).assert_code(0);
 
-    let replaying = replay(client, folder.path(), &[], &recorded.calls());
+    let replaying = replay(client, folder.path(), mode, &[], &recorded.calls());
     assert_eq!(seen::differences(&recording, &replaying), Vec::<String>::new());
 
     let bindings = recorded.bindings(folder.path(), "first.cassette.yaml");
-    let bound = replay(client, folder.path(), &bindings, &calls(DATASTORE, IMAGE_SET));
+    let bound = replay(client, folder.path(), mode, &bindings, &calls(DATASTORE, IMAGE_SET));
     assert_eq!(seen::differences(&recording, &bound), Vec::<String>::new());
     assert_eq!(seen::image_sets(&bound), seen::image_sets(&recording), "the bound values are written into the replies");
-
-    ran(&format!("{}-list", client.name));
 }
 
 /// What the client said while it was recorded from the simulator.
-fn record(client: &Client, folder: &Path, cassette: &str) -> Value {
+fn record(client: &Client, folder: &Path, mode: &str, cassette: &str) -> Value {
     let (datastore, image_set) = (format!("datastoreId={DATASTORE}"), format!("imageSetId={IMAGE_SET}"));
     let inputs = ["--input", &datastore, "--input", &image_set];
-    let before = [&["record", "--upstream", "simulated", "--cassette", cassette], inputs.as_slice()].concat();
+    let before =
+        [&["record", "--upstream", "simulated", "--mode", mode, "--cassette", cassette], inputs.as_slice()].concat();
     run(client, folder, &before, &calls("{datastoreId}", "{imageSetId}"))
 }
 
 /// What the client said while the first cassette was replayed.
-fn replay(client: &Client, folder: &Path, bindings: &[String], calls: &[String]) -> Value {
-    let mut before = vec!["replay", "first.cassette.yaml"];
+fn replay(client: &Client, folder: &Path, mode: &str, bindings: &[String], calls: &[String]) -> Value {
+    let mut before = vec!["replay", "first.cassette.yaml", "--mode", mode];
     before.extend(bindings.iter().flat_map(|binding| ["--input", binding]));
     run(client, folder, &before, calls)
 }
