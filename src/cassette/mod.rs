@@ -22,6 +22,7 @@ mod part;
 mod read;
 mod scan;
 mod seal;
+mod search;
 mod secrets;
 mod write;
 
@@ -30,6 +31,7 @@ pub use header::scalar as insta_text;
 pub use inputs::{StandIns, stand_ins};
 pub use read::{MAX_BYTES, read};
 pub use seal::spec_digest;
+pub use search::{Searched, search};
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::{Place, Seal};

@@ -1,11 +1,11 @@
-//! `retake cassette show | seal | lint | diff`.
+//! `retake cassette show | seal | diff`; `lint` has a file of its own.
 
 use super::output::OutputArgs;
-use super::sources::{SpecArgs, display, load_cassettes};
-use super::{Failure, Outcome, session};
+use super::sources::{SpecArgs, display};
+use super::{Failure, Outcome, held, lint};
 use crate::cassette::{Cassette, StandIns};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Demands, Report, Subject, SubjectKind};
+use crate::evidence::{Report, Subject, SubjectKind};
 use crate::report::{self, CassetteDiff, Format};
 use crate::store;
 use clap::{Args, Subcommand};
@@ -18,7 +18,7 @@ pub(super) enum Command {
     /// Mend the seal of a cassette that was edited by hand; its origin becomes "edited".
     Seal(SealArguments),
     /// Look for broken seals and for secrets: a gate for commits and CI.
-    Lint(LintArguments),
+    Lint(lint::Arguments),
     /// Say what differs between two cassettes, exchange by exchange.
     Diff(DiffArguments),
 }
@@ -44,17 +44,6 @@ pub(super) struct SealArguments {
     /// Cassettes.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-
-    #[command(flatten)]
-    specs: SpecArgs,
-}
-
-/// Lint cassettes.
-#[derive(Debug, Args)]
-pub(super) struct LintArguments {
-    /// Cassettes, or folders of them [default: cassettes/].
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
 
     #[command(flatten)]
     specs: SpecArgs,
@@ -93,23 +82,13 @@ pub(super) fn seal(arguments: &SealArguments) -> Result<Outcome, Failure> {
     let specs = arguments.specs.load()?;
     for file in &arguments.files {
         let cassette = read_one(file)?.edited(&specs);
-        store::commit(file, &cassette.to_bytes().map_err(Failure::usage)?).map_err(Failure::world)?;
+        let bytes = cassette.to_bytes().map_err(Failure::usage)?;
+        held::refuse_edited(&display(file), &bytes).map_err(Failure::world)?;
+        store::commit(file, &bytes).map_err(Failure::world)?;
         report.subjects.push(Subject { kind: SubjectKind::Cassette, name: display(file) });
         report.ledger.exchanges += cassette.transcript.exchanges.len() as u64;
     }
     report.done = true;
-    Ok(Outcome::Report(Box::new(report)))
-}
-
-pub(super) fn lint(arguments: &LintArguments) -> Result<Outcome, Failure> {
-    let specs = arguments.specs.load()?;
-    let cassettes = load_cassettes(&arguments.paths)?;
-
-    let mut report = Report::new("cassette lint");
-    for cassette in &cassettes {
-        report.merge(super::verify::lint(&specs, cassette, Demands::on_day(session::today())));
-    }
-    report.done = !cassettes.is_empty();
     Ok(Outcome::Report(Box::new(report)))
 }
 

@@ -9,7 +9,9 @@ mod cassette;
 mod defects;
 mod descriptors;
 mod failure;
+mod held;
 mod import;
+mod lint;
 mod output;
 mod record;
 mod replay;
@@ -114,7 +116,7 @@ async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Spec(spec::Command::Scenarios(command)) => spec::scenarios(command, &arguments.output),
         Command::Cassette(cassette::Command::Show(command)) => cassette::show(command, &arguments.output),
         Command::Cassette(cassette::Command::Seal(command)) => cassette::seal(command),
-        Command::Cassette(cassette::Command::Lint(command)) => cassette::lint(command),
+        Command::Cassette(cassette::Command::Lint(command)) => lint::run(command),
         Command::Cassette(cassette::Command::Diff(command)) => cassette::diff(command, &arguments.output),
         Command::Review(command) => review::run(command, &arguments.output),
     }

@@ -24,6 +24,7 @@ mod foreign_readers;
 mod good_specs;
 mod json_schema;
 mod layers;
+mod lint;
 mod mock_checks;
 mod odd_specs;
 mod probe;

@@ -2,7 +2,7 @@
 
 use crate::cassette::{self, Cassette};
 use crate::cli::session::today;
-use crate::cli::verify;
+use crate::cli::{held, verify};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::{Demands, Report, RunVerdict};
 use crate::report::{CassetteDiff, Snapshot};
@@ -92,7 +92,10 @@ impl Item {
         match (did, &self.state) {
             (Did::Kept, _) => {}
             (Did::Accepted, State::Unreadable(error)) => return Err(error.clone()),
-            (Did::Accepted, State::Cassette(_)) => self.pending.accept(&Disk, &self.bytes)?,
+            (Did::Accepted, State::Cassette(_)) => {
+                held::refuse(&self.pending.pending.display().to_string(), &self.bytes)?;
+                self.pending.accept(&Disk, &self.bytes)?;
+            }
             (Did::Accepted, State::Report(reported)) => {
                 self.pending.accept(&Disk, reported.new.as_accepted().as_bytes())?
             }
@@ -116,6 +119,9 @@ impl Item {
             State::Unreadable(_) => false,
         };
         self.did = if was_accepted { Did::Accepted } else { Did::Rejected };
+        if was_accepted && matches!(self.state, State::Cassette(_)) {
+            held::refuse(&self.pending.accepted.display().to_string(), &accepted)?;
+        }
         if was_accepted && matches!(self.state, State::Cassette(_)) && accepted != self.bytes {
             crate::store::commit(&self.pending.accepted, &self.bytes)?;
         }

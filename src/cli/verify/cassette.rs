@@ -1,14 +1,15 @@
 //! `retake verify cassette`: cassettes against specs.
 
 use crate::cassette::Cassette;
+use crate::cli::lint::{fail, finding};
 use crate::cli::output::to_stderr;
 use crate::cli::sources::{SpecArgs, load_cassettes};
 use crate::cli::{Failure, Outcome, session};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::evidence::{CheckVerdict, Demands, Evidence, Finding, RecordingFacts, Report, Subject, SubjectKind, check};
-use crate::message::Origin;
+use crate::evidence::{Check, Demands, Evidence, Finding, RecordingFacts, Report, Seal, Subject, SubjectKind};
+use crate::message::{Origin, Transcript};
 use crate::redact::{is_sensitive, kept_members};
-use crate::spec::Specs;
+use crate::spec::{Level, Specs};
 use crate::verify::{verify, verify_with};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -78,48 +79,54 @@ pub(in crate::cli) fn judge(specs: &Specs, cassette: &Cassette, demands: Demands
     verify(specs, &evidence(cassette, &facts, demands))
 }
 
-/// Lints one cassette: what `evidence.` checks say of it, and nothing of the service.
-pub(in crate::cli) fn lint(specs: &Specs, cassette: &Cassette, demands: Demands) -> Report {
-    let facts = cassette.facts();
-    let mut report =
-        verify_with(specs, &evidence(cassette, &facts, demands), |check| check.id.starts_with("evidence."));
+/// Lints one cassette: what `evidence.` checks say of it, and nothing of the service. `found` is what looks like a secret
+/// in the whole file.
+pub(in crate::cli) fn lint(
+    specs: &Specs,
+    cassette: &Cassette,
+    demands: Demands,
+    found: Vec<(String, Location)>,
+) -> Report {
+    let facts = RecordingFacts {
+        origin: cassette.info.origin,
+        recorded_day: cassette.recorded_day(),
+        seal: cassette.seal.clone(),
+        secrets: found,
+    };
+    let is_of_file = |check: &Check| check.id.starts_with("evidence.");
+    let mut report = verify_with(specs, &evidence(cassette, &facts, demands), is_of_file);
     for member in kept_members(cassette.info.redaction.as_deref().unwrap_or_default()) {
         if is_sensitive(specs, member) {
-            fail_redacted(&mut report, kept(cassette, member));
+            fail(&mut report, kept(cassette, member));
         }
     }
     report
 }
 
-/// Adds what redaction was told to leave to what a detector found.
-fn fail_redacted(report: &mut Report, finding: Finding) {
-    for result in report.checks.iter_mut().filter(|result| result.check.id == finding.check.id) {
-        result.verdict = CheckVerdict::Fail;
-        result.cases += 1;
-    }
-    report.findings.push(finding);
+/// Lints what is no cassette, or cannot be read as one: whether it may be kept is all that can be said.
+pub(in crate::cli) fn lint_text(specs: &Specs, file: &str, found: Vec<(String, Location)>) -> Report {
+    let facts = RecordingFacts { origin: Origin::Edited, recorded_day: None, seal: Seal::Whole, secrets: found };
+    let evidence = Evidence {
+        subject: Subject { kind: SubjectKind::Cassette, name: file.to_owned() },
+        transcript: &Transcript::default(),
+        recording: Some(&facts),
+        places: &[],
+        run: None,
+        demands: Demands::on_day(session::today()),
+    };
+    verify_with(specs, &evidence, |check| check.id == "evidence.redacted")
 }
 
 /// A repository allows what was kept by saying in its spec that the member is not sensitive.
 fn kept(cassette: &Cassette, member: &str) -> Finding {
-    let check = check("evidence.redacted").expect("the catalogue has it");
+    let message = format!("the cassette was recorded with --keep {member}, which the spec calls sensitive");
+    let help = format!(
+        "record it without --keep, or take the sensitivity of {member} out of the spec if it may be read by all"
+    );
     Finding {
-        check,
-        level: check.level,
-        verdict: CheckVerdict::Fail,
-        subject: cassette.file.clone(),
-        scenario: None,
-        exchange: None,
-        in_short: None,
-        message: format!("the cassette was recorded with --keep {member}, which the spec calls sensitive"),
         expected: Some("a stand-in wherever the spec asks for one".to_owned()),
         found: Some("what the service sent".to_owned()),
-        location: Location::file(cassette.file.clone()),
-        spec: None,
-        help: Some(format!(
-            "record it without --keep, or take the sensitivity of {member} out of the spec if it may be read by all"
-        )),
-        known: None,
+        ..finding(&cassette.file, Level::Must, &message, &help)
     }
 }
 

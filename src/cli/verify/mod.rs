@@ -5,7 +5,7 @@ pub(super) mod client;
 pub(super) mod live;
 pub(super) mod mock;
 
-pub(super) use cassette::{judge, lint};
+pub(super) use cassette::{judge, lint, lint_text};
 
 use clap::Subcommand;
 

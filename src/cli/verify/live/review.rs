@@ -6,12 +6,12 @@
 use super::compare::{has_drifted, too_old};
 use super::{Looked, Seen, of_operation};
 use crate::cassette::{self, Cassette};
-use crate::cli::Failure;
 use crate::cli::output::{OutputArgs, to_stderr};
 use crate::cli::record::Review;
 use crate::cli::session::today;
 use crate::cli::sources::display;
 use crate::cli::verify::cassette::judge;
+use crate::cli::{Failure, held};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Demands, RunVerdict};
 use crate::message::Exchange;
@@ -55,6 +55,7 @@ pub(super) fn settle(
         |exchange: &Exchange| operations.iter().any(|spec| exchange.operation.as_ref() == Some(&spec.operation));
     let bytes = seen.cassette.part(specs, &seen.links, is_its).to_bytes().map_err(Failure::world)?;
     let pending = review.pending.pending.clone();
+    held::refuse(&display(&pending), &bytes).map_err(Failure::world)?;
     store::commit(&pending, &bytes).map_err(Failure::world)?;
     let written = cassette::read(&display(&pending), &bytes).map_err(Failure::world)?;
     output.progress(&format!("wrote {}: {}", display(&pending), written.description));
