@@ -2,14 +2,18 @@
 //! nothing or was allowed by name, and of it the members alone.
 
 use super::options::Options;
-use crate::message::Request;
+use crate::message::{Request, target};
 use crate::net::sigv4::{Scope, SignatureFacts, Verifier};
 use crate::net::{Arrived, Credentials, Outgoing};
-use crate::spec::{Specs, build_request};
+use crate::spec::{Inputs, Location, Spec, Specs, build_request, conform};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The error type of an answer to what is not forwarded.
 const REFUSED: &str = "RetakeRefused";
+
+/// How often somebody might decode a label before they read it.
+const DECODINGS: usize = 3;
 
 /// Decides what is let through.
 #[derive(Debug)]
@@ -59,8 +63,43 @@ impl Admission {
         let spec =
             self.specs.iter().position(|spec| std::ptr::eq(spec, route.spec)).expect("a route is of these specs");
         let request = build_request(route.spec, &route.inputs);
+        if request.path != arrived.request.path {
+            return Err(refuse(
+                "the path is not spelled as AWS clients spell it: its labels are encoded in another way",
+            ));
+        }
+        if let Some(label) = hidden_path(route.spec, &route.inputs) {
+            return Err(refuse(&format!("{label} holds a path, and no value of its type does")));
+        }
         Ok(Admitted { spec, operation: operation.clone(), request, facts })
     }
+}
+
+/// A label that would be another path to whoever decodes before they route: one with dot segments, or with a slash and
+/// something behind it that ends a path. What the type takes may have the latter.
+fn hidden_path<'s>(spec: &'s Spec, inputs: &Inputs) -> Option<&'s str> {
+    let labels = spec.input.iter().filter(|member| member.location == Location::Path);
+    let mut given = labels.filter_map(|member| Some((member, inputs.get(&member.key)?.text())));
+    let hidden =
+        given.find(|(member, text)| hides_a_path(text, || conform::check_text(spec, member.shape, text).is_empty()));
+    hidden.map(|(member, _)| member.key.as_str())
+}
+
+fn hides_a_path(text: &str, is_a_value: impl Fn() -> bool) -> bool {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..DECODINGS {
+        let has_dots =
+            text.contains(['/', '\\']) && text.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."));
+        let ends = text.find(['/', '\\']).is_some_and(|slash| text[slash..].contains(['?', '#', ';', '\0']));
+        if has_dots || (ends && !is_a_value()) {
+            return true;
+        }
+        if !text.contains('%') {
+            break;
+        }
+        text = Cow::Owned(target::decode(&text));
+    }
+    false
 }
 
 fn refuse(message: &str) -> Outgoing {

@@ -155,21 +155,25 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, seen: &Mute
 
 async fn read_request<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
     let mut request = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&request).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return Some(text);
-            }
-        }
+    let mut left = None;
+    while left != Some(0) {
         let mut byte = [0; 1];
         if stream.read(&mut byte).await.ok()? == 0 {
             return None;
         }
         request.push(byte[0]);
+        left = match left {
+            Some(left) => Some(left - 1),
+            None if request.ends_with(b"\r\n\r\n") => Some(content_length(&request)),
+            None => None,
+        };
     }
+    Some(String::from_utf8_lossy(&request).into_owned())
+}
+
+fn content_length(head: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0)
 }
 
 /// A private authority, and servers that it vouches for.

@@ -100,5 +100,18 @@ pub(crate) async fn read_one(stream: &mut TcpStream) -> Reply {
 fn split(all: &[u8], ended: Ended) -> Reply {
     let end = all.windows(4).position(|bytes| bytes == b"\r\n\r\n");
     let (head, body) = end.map_or((all, &[][..]), |end| (&all[..end], &all[end + 4..]));
-    Reply { head: String::from_utf8_lossy(head).into_owned(), body: body.to_vec(), ended }
+    let head = String::from_utf8_lossy(head).into_owned();
+    assert_no_cors(&head);
+    Reply { head, body: body.to_vec(), ended }
+}
+
+/// Whatever a test reads from a server of ours, no field of it lets a web page read it.
+fn assert_no_cors(head: &str) {
+    assert!(!head.to_ascii_lowercase().contains("access-control-"), "a page in a browser may read this: {head}");
+}
+
+#[test]
+#[should_panic(expected = "a page in a browser may read this")]
+fn a_field_that_lets_a_page_read_an_answer_is_found_in_every_reply() {
+    split(b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n", Ended::Closed);
 }

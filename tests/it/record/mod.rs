@@ -5,7 +5,11 @@ mod canary;
 mod faults;
 mod files;
 mod hooked;
+pub(crate) mod hosts;
+mod naive;
 mod passing;
+mod routes;
+mod signatures;
 
 use crate::wires::{Reply, talk};
 use retake::diagnostic::Diagnostic;
