@@ -114,6 +114,17 @@ async fn follows_no_redirect() {
 }
 
 #[tokio::test]
+async fn who_follows_a_redirect_is_heard_there() {
+    let elsewhere = Stub::start(vec![vec![answer(200, "", "no")]]).await;
+    let stub = Stub::start(vec![vec![answer(307, &format!("location: {}/\r\n", elsewhere.url()), "")]]).await;
+
+    let location = fetch(&stub).await.headers.get("location").unwrap().trim_end_matches('/').to_owned();
+    client_of(&location, UpstreamLimits::default()).fetch(&request(), None).await.unwrap();
+
+    assert_eq!(elsewhere.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn uses_a_connection_again_and_notices_when_it_was_closed() {
     let stub = Stub::start(vec![
         vec![answer(200, "", "1")],

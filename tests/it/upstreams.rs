@@ -2,7 +2,7 @@
 
 use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -192,16 +192,41 @@ impl Authority {
 
     /// The configuration of a server with a certificate for a name.
     pub(crate) fn server(&self, name: &str) -> Arc<ServerConfig> {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        Arc::new(config)
+        self.server_of(CertificateParams::new(vec![name.to_owned()]).unwrap())
     }
+
+    /// The configuration of a server with this certificate.
+    pub(crate) fn server_of(&self, params: CertificateParams) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        serving(vec![certificate.der().clone()], &key)
+    }
+
+    /// A server whose certificate was issued by one that may issue none.
+    pub(crate) fn server_behind_a_leaf(&self, name: &str) -> Arc<ServerConfig> {
+        let params = || CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let leaf = CertifiedIssuer::signed_by(params(), KeyPair::generate().unwrap(), &self.0).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate = params().signed_by(&key, &leaf).unwrap();
+        serving(vec![certificate.der().clone(), leaf.der().clone()], &key)
+    }
+}
+
+/// A server whose certificate nobody vouches for but itself.
+pub(crate) fn self_signed(name: &str) -> Arc<ServerConfig> {
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().self_signed(&key).unwrap();
+    serving(vec![certificate.der().clone()], &key)
+}
+
+fn serving(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    Arc::new(config)
 }

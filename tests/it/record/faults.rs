@@ -1,11 +1,10 @@
 //! Upstreams that misbehave: the client sees what the recorder saw, and the cassette says so.
 
-use super::{PATH, Rig, at, list};
-use crate::upstreams::{Act, Authority, Stub, answer, send};
+use super::{Rig, at, list};
+use crate::upstreams::{Act, Stub, answer, send};
 use crate::wires::Ended;
 use retake::message::{Body, End, Withheld, WithheldReason};
-use retake::net::{Endpoint, Listen, Listener, Trust};
-use retake::record::UpstreamChoice;
+use retake::net::{Listen, Listener};
 use std::time::Duration;
 
 struct Case {
@@ -124,28 +123,5 @@ async fn says_that_the_upstream_cannot_be_talked_to_and_records_nothing() {
         assert_eq!((recording.counts.requests, recording.counts.failed, recording.counts.exchanges), (2, 2, 0));
         assert_eq!((recording.troubles.len(), recording.path), (1, None));
         assert!(!path.exists());
-    }
-}
-
-#[tokio::test]
-async fn sends_nothing_to_a_server_whose_certificate_is_for_somebody_else() {
-    let ours = Authority::new();
-    for (name, issuer, good) in
-        [("localhost", &ours, true), ("other.example", &ours, false), ("localhost", &Authority::new(), false)]
-    {
-        let stub =
-            Stub::start_tls(vec![vec![answer(200, "", "{\"imageSetPropertiesList\":[]}")]], issuer.server(name)).await;
-        let endpoint = Endpoint::parse(&format!("https://localhost:{}", stub.port)).unwrap();
-        let trust = Trust { extra: Some(("ca.pem".to_owned(), ours.pem().into_bytes())) };
-        let rig =
-            Rig::start_with(UpstreamChoice::Url { endpoint, credentials: None }, |options| options.trust = trust).await;
-
-        let response = rig.ask(&[]).await;
-        let recording = rig.finish().await.unwrap();
-
-        assert_eq!(response.status, Some(if good { 200 } else { 400 }), "{name}: {response:?}");
-        assert_eq!(stub.requests().len(), usize::from(good));
-        assert_eq!((recording.counts.exchanges, recording.counts.failed), (u64::from(good), u64::from(!good)));
-        assert!(stub.requests().iter().all(|request| request.starts_with(&format!("POST {PATH} "))));
     }
 }

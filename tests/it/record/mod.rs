@@ -2,6 +2,7 @@
 
 mod admission;
 mod canary;
+mod certificates;
 mod faults;
 mod files;
 mod hooked;
@@ -10,6 +11,7 @@ mod naive;
 mod passing;
 mod routes;
 mod signatures;
+mod smuggling;
 
 use crate::wires::{Reply, talk};
 use retake::diagnostic::Diagnostic;
