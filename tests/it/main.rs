@@ -25,6 +25,7 @@ mod good_specs;
 mod json_schema;
 mod layers;
 mod lint;
+mod limits;
 mod mock_checks;
 mod odd_specs;
 mod probe;

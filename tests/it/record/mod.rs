@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod hooked;
 pub(crate) mod hosts;
+mod large;
 mod naive;
 mod passing;
 mod routes;
