@@ -30,11 +30,17 @@ pub struct Limits {
 }
 /// Parses a text that holds exactly one document.
 pub fn parse<'t>(source: Source<'_>, text: &'t str, limits: Limits) -> Result<Node<'t>, Diagnostic> {
+    parse_counted(source, text, limits).0
+}
+
+/// The same, and how much work it was: the events that were taken from the parser.
+pub fn parse_counted<'t>(source: Source<'_>, text: &'t str, limits: Limits) -> (Result<Node<'t>, Diagnostic>, usize) {
     if text.len() > limits.bytes {
-        return Err(Diagnostic::new("the file is too large")
+        let error = Diagnostic::new("the file is too large")
             .at(Location::file(source.file))
             .expected(format!("at most {} bytes", limits.bytes))
-            .found(format!("{} bytes", text.len())));
+            .found(format!("{} bytes", text.len()));
+        return (Err(error), 0);
     }
     let options = granit_parser::options! {
         disallow_directives: true,
@@ -43,8 +49,9 @@ pub fn parse<'t>(source: Source<'_>, text: &'t str, limits: Limits) -> Result<No
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
-    Reader { source, parser: Parser::new_from_str_with_options(text, options), nodes_left: limits.nodes, depth: 0 }
-        .document()
+    let parser = Parser::new_from_str_with_options(text, options);
+    let mut reader = Reader { source, parser, nodes_left: limits.nodes, depth: 0, events: 0 };
+    (reader.document(), reader.events)
 }
 
 struct Reader<'t, 's> {
@@ -52,10 +59,11 @@ struct Reader<'t, 's> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     nodes_left: usize,
     depth: usize,
+    events: usize,
 }
 
 impl<'t> Reader<'t, '_> {
-    fn document(mut self) -> Result<Node<'t>, Diagnostic> {
+    fn document(&mut self) -> Result<Node<'t>, Diagnostic> {
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -76,6 +84,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn next(&mut self) -> Result<(Event<'t>, Span), Diagnostic> {
+        self.events += 1;
         match self.parser.next() {
             Some(Ok(next)) => Ok(next),
             Some(Err(error)) => {

@@ -2,18 +2,17 @@
 
 use super::output::OutputArgs;
 use super::sources::display;
+use super::unpack::{Limits, unpack};
 use super::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::Report;
 use crate::spec::import::{Former, Imported, Model, Paginators};
 use crate::store::{self, Disk, Files};
 use clap::Args;
-use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// How large a model may be, packed and unpacked.
+/// How large a model may be as it is.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How large a spec that is updated may be.
@@ -166,19 +165,10 @@ impl Arguments {
 /// Reads a file that may be gzip, within the limit.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let packed = Disk.read(path, MAX_BYTES).map_err(|error| Failure::usage(unreadable(path, &error)))?;
-    let bytes = if packed.starts_with(&[0x1f, 0x8b]) {
-        let mut bytes = Vec::new();
-        let read = GzDecoder::new(packed.as_slice()).take(MAX_BYTES + 1).read_to_end(&mut bytes);
-        read.map_err(|error| Failure::usage(unreadable(path, &error)))?;
-        bytes
-    } else {
-        packed
-    };
-    if bytes.len() as u64 > MAX_BYTES {
-        let error = Diagnostic::new("the file is too large for a model").at(Location::file(display(path)));
-        return Err(Failure::usage(error.expected(format!("at most {MAX_BYTES} bytes, unpacked"))));
+    if !packed.starts_with(&[0x1f, 0x8b]) {
+        return Ok(packed);
     }
-    Ok(bytes)
+    unpack(&packed, Limits::default()).map_err(|stopped| Failure::usage(stopped.why.at(Location::file(display(path)))))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {

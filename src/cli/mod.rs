@@ -22,6 +22,7 @@ mod snapshot;
 mod sources;
 mod spec;
 mod tunnels;
+mod unpack;
 mod verify;
 
 use clap::{Parser, Subcommand};

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation in a test is the result")]
 
 mod bad_specs;
+mod bombs;
 mod captures;
 #[cfg(feature = "cli")]
 mod cassette_diff;

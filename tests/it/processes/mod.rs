@@ -1,6 +1,7 @@
 //! The real binary as a server, and what it promises as a process.
 
 mod connections;
+mod names;
 
 use crate::command::{Run, command};
 use std::io::{BufRead, BufReader, Read};
