@@ -6,7 +6,7 @@
 
 use super::exchange::{self, Form};
 use super::write;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::message::{Exchange, Redacted};
 use crate::yaml::{Limits, Source, parse};
 use std::cell::Cell;
@@ -27,7 +27,10 @@ pub fn write(exchange: &Redacted<Exchange>) -> Vec<u8> {
 /// Reads an entry; the name is the journal's.
 pub fn read(file: &str, entry: &[u8]) -> Result<Redacted<Exchange>, Diagnostic> {
     let source = Source::whole(file);
-    let not_one = || Diagnostic::new("this is no entry of a journal").help("the journal was not written by retake");
+    let not_one = || {
+        let what = Diagnostic::new("this is no entry of a journal").at(Location::file(file));
+        what.help("the journal was not written by retake")
+    };
     let (head, bodies) = split(entry).ok_or_else(not_one)?;
     let root = parse(source, head, LIMITS)?;
     let [item] = root.items(source, "an entry")? else { return Err(not_one()) };

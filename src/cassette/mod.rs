@@ -5,11 +5,12 @@
 //! evidence, in one canonical form. A JSON body is a literal block in which only
 //! white space was added (`body`), so what is read is what was on the wire.
 //! `seal` binds the two; where it holds, `scan` reads document 2 at the speed of
-//! its lines. [`entry`] is one exchange of a journal.
+//! its lines. [`entry`] is one exchange of a journal, [`Beginning`] what stands before the first.
 //!
 //! What may be kept is `redact`'s to say, in which order and under which ids
 //! `order`'s, and files are `store`'s: here are bytes and values only.
 
+mod beginning;
 mod body;
 mod describe;
 pub mod entry;
@@ -26,6 +27,7 @@ mod search;
 mod secrets;
 mod write;
 
+pub use beginning::Beginning;
 pub use describe::describe;
 pub use header::scalar as insta_text;
 pub use inputs::{StandIns, stand_ins};
@@ -100,7 +102,7 @@ pub struct Recording {
     pub origin: Origin,
     /// The region.
     pub region: Option<String>,
-    /// When it was recorded, in seconds since 1970.
+    /// When the recording began, in seconds since 1970.
     pub recorded_at: i64,
     /// What redaction did, as it sums it up itself.
     pub redaction: Option<String>,

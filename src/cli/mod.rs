@@ -28,6 +28,7 @@ mod verify;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::OutputArgs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use crate::diagnostic::Diagnostic;
@@ -95,13 +96,15 @@ pub fn main() -> ExitCode {
     output::keep_panics_quiet();
     let name = arguments.command.name();
     let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(run(&arguments)),
+        Ok(runtime) => catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(&arguments))))
+            .unwrap_or_else(|_| Err(Failure::could_not_look("a defect of retake ended the command"))),
         Err(error) => Err(Failure::could_not_look(format!("cannot start the runtime: {error}"))),
     };
     output::finish(name, result, &arguments.output)
 }
 
 async fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    session::outlive_file_size_limit();
     match &arguments.command {
         Command::Record(command) => record::run(command, &arguments.output).await,
         Command::Replay(command) => replay::run(command, &arguments.output).await,

@@ -124,6 +124,13 @@ impl Signals {
     }
 }
 
+/// Keeps a limit on the size of files from ending this process: the call that meets it fails instead, and says so.
+/// Processes that we start are not affected.
+pub(super) fn outlive_file_size_limit() {
+    // The handler stays when the stream is dropped.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+}
+
 /// A server's port, and what a client needs to be led there.
 #[derive(Debug)]
 pub(super) struct Session {

@@ -1,15 +1,15 @@
 //! The end of a recording: everything ends, and what the tape holds becomes a cassette in one step.
 
+use super::compact::{Compacted, Unfit, compact};
 use super::tape::Held;
 use super::target::Target;
-use super::{Back, Options, Running, Shared, origin};
-use crate::cassette::{self, Cassette, order};
-use crate::diagnostic::{Diagnostic, Location};
+use super::{Back, Running, Shared, StartError};
+use crate::cassette::Cassette;
+use crate::diagnostic::Diagnostic;
 use crate::message::Link;
 use crate::net::Credentials;
-use crate::redact::Policy;
-use crate::redact::detect::Forbidden;
-use std::path::{Path, PathBuf};
+use crate::spec::Specs;
+use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -40,8 +40,6 @@ pub struct Recording {
     pub counts: Counts,
     /// What went wrong with the upstream, each thing once.
     pub troubles: Vec<Diagnostic>,
-    /// The journal of an earlier recording that broke off, set aside.
-    pub left: Option<PathBuf>,
 }
 
 impl Running {
@@ -59,13 +57,11 @@ impl Running {
         counts.refused += served.refused;
         let troubles = shared.troubles.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let held = shared.tape.stop()?;
-        let left = held.journal.left().map(Path::to_path_buf);
-        let kept = keep(held, &options, &target, &secrets)?;
-        let (path, cassette, links) = match kept {
+        let (path, cassette, links) = match keep(held, &options.specs, &target, &secrets)? {
             Some(Kept { path, cassette, links }) => (Some(path), Some(cassette), links),
             None => (None, None, Vec::new()),
         };
-        Ok(Recording { path, cassette, links, counts, troubles, left })
+        Ok(Recording { path, cassette, links, counts, troubles })
     }
 }
 
@@ -73,7 +69,11 @@ impl Shared {
     /// Ends the exchanges under way and the connections; tells which credentials have signed.
     async fn wind_down(&self, drain: Duration) -> Vec<Credentials> {
         let mut relays = self.take_relays();
-        let ended = async { while relays.join_next().await.is_some() {} };
+        let ended = async {
+            while let Some(joined) = relays.join_next().await {
+                self.note(&joined);
+            }
+        };
         if timeout(drain, ended).await.is_err() {
             relays.shutdown().await;
         }
@@ -95,44 +95,21 @@ struct Kept {
 }
 
 /// Makes the cassette of what was held, and writes it; nothing if nothing was.
-fn keep(held: Held, options: &Options, target: &Target, secrets: &[Credentials]) -> Result<Option<Kept>, Diagnostic> {
-    let Held { exchanges, summary, journal } = held;
-    if exchanges.is_empty() {
+fn keep(held: Held, specs: &Specs, target: &Target, secrets: &[Credentials]) -> Result<Option<Kept>, Diagnostic> {
+    let Held { left, journal } = held;
+    if left.exchanges.is_empty() {
         journal.remove()?;
         return Ok(None);
     }
-    let Options { specs, policy, upstream, region, clock, .. } = options;
-    let recording = cassette::Recording {
-        origin: origin(upstream),
-        region: Some(region.clone()),
-        recorded_at: clock.now(),
-        redaction: Some(summary),
+    let Compacted { cassette, bytes, links } = match compact(left, specs, &target.written(), secrets) {
+        Ok(compacted) => compacted,
+        Err(Unfit::Failed(failure)) => return Err(failure),
+        Err(Unfit::MustNotBeKept(found)) => {
+            journal.remove()?;
+            return Err(found);
+        }
     };
-    let transcript = order::commit(specs, policy, exchanges);
-    let links = transcript.exchanges.iter().map(|exchange| exchange.link.clone()).collect();
-    let bytes = Cassette::new(specs, recording, transcript).to_bytes()?;
-    let cassette = cassette::read(&target.written().display().to_string(), &bytes)?;
-    if let Some(found) = search(&cassette, &bytes, secrets, policy) {
-        journal.remove()?;
-        return Err(found);
-    }
-    let path = target.commit(&bytes)?;
+    let path = target.commit(&bytes).map_err(StartError::into_diagnostic)?;
     journal.remove()?;
     Ok(Some(Kept { path, cassette, links }))
-}
-
-/// The second net: what must not be written in spite of redaction. It tells the rule and the place, never the value.
-fn search(cassette: &Cassette, bytes: &[u8], secrets: &[Credentials], policy: &Policy) -> Option<Diagnostic> {
-    let refused =
-        |what: String| Diagnostic::new(what).help("nothing was written; please report this, it must not happen");
-    if Forbidden::new(secrets.iter().flat_map(Credentials::texts)).is_in(bytes) {
-        let what = "the recording holds a credential of this session after redaction".to_owned();
-        return Some(refused(what).at(Location::file(cassette.file.clone())));
-    }
-    // What was to be kept by name may look like anything; `retake cassette lint` tells.
-    if !policy.keep.is_empty() {
-        return None;
-    }
-    let (rule, location) = cassette.facts().secrets.into_iter().next()?;
-    Some(refused(format!("the recording holds what looks like a secret after redaction (rule {rule})")).at(location))
 }

@@ -3,19 +3,23 @@
 //! A request goes one way only: the client's signature is verified (`admission`), the request is routed and rebuilt
 //! from its members, signed anew and sent, once (`relay`). What comes back goes to the client as it comes, byte for
 //! byte, and to the `tape`: redacted, then journalled, and only then does the client get the last byte. When the
-//! recording [finishes](Running::finish), what the tape holds becomes a cassette in one step.
+//! recording [finishes](Running::finish), what the tape holds becomes a cassette in one step (`compact`); where it breaks
+//! off, [`recover`] does the same with what its journal holds.
 //!
 //! Nothing unredacted is kept longer than its exchange lasts.
 
 mod admission;
+mod compact;
 mod finish;
 mod options;
+mod recover;
 mod relay;
 mod tape;
 mod target;
 
 pub use finish::{Counts, Recording};
 pub use options::{Options, StartError, UpstreamChoice};
+pub use recover::{Recovered, Recovery, recover};
 pub use target::{Existing, default_cassette};
 
 use crate::answer::{Answer, Answerer, Session};
@@ -26,19 +30,24 @@ use admission::{Admission, Admitted};
 use relay::{Errand, Remote};
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tape::Tape;
+use tape::{Tape, defect};
 use target::Target;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// The error type of an answer that stands in for an upstream that cannot be talked to: 400, which no SDK retries.
 const UPSTREAM_FAILED: &str = "RetakeUpstreamFailed";
+
+/// What is told of a panic outside of redaction.
+const LOST: &str = "an exchange was lost";
 
 /// How long a client is outlasted that is to time out: its time-out is not known.
 const OUTLAST: Duration = Duration::from_secs(60);
@@ -106,6 +115,11 @@ impl Running {
         &self.access
     }
 
+    /// The journal of an earlier recording of this cassette that broke off, where it was set aside.
+    pub fn left(&self) -> Option<&Path> {
+        self.shared.tape.left()
+    }
+
     /// What passed so far.
     pub fn counts(&self) -> Counts {
         self.shared.counted.counts()
@@ -167,8 +181,17 @@ impl Shared {
     fn go_on(&self, errand: UnderWay) {
         let mut relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(relays) = relays.as_mut() {
-            while relays.try_join_next().is_some() {}
+            while let Some(joined) = relays.try_join_next() {
+                self.note(&joined);
+            }
             relays.spawn_on(errand, &self.runtime);
+        }
+    }
+
+    /// Notes how an exchange that went on has ended: one that panicked is missing in the recording.
+    fn note(&self, joined: &Result<(), JoinError>) {
+        if joined.as_ref().is_err_and(JoinError::is_panic) {
+            self.tape.fail(defect(LOST));
         }
     }
 
@@ -204,7 +227,22 @@ impl Counted {
 struct Front(Arc<Shared>);
 
 impl Handler for Front {
+    /// A panic is a request that is missing in the recording: it ends there.
     async fn handle(&self, arrived: Arrived) -> Outgoing {
+        let mut attended = pin!(self.attend(arrived));
+        let polled = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| attended.as_mut().poll(cx))) {
+            Ok(polled) => polled,
+            Err(_) => {
+                self.0.tape.fail(defect(LOST));
+                Poll::Ready(Outgoing::nothing(End::ResetAfter(0)))
+            }
+        });
+        polled.await
+    }
+}
+
+impl Front {
+    async fn attend(&self, arrived: Arrived) -> Outgoing {
         let shared = &self.0;
         shared.counted.requests.fetch_add(1, Ordering::Relaxed);
         let admitted = match shared.gate.check(&arrived).and_then(|()| shared.admission.admit(&arrived)) {

@@ -127,13 +127,22 @@ pub enum UpstreamChoice {
     },
 }
 
-/// Why a recording was not begun.
+/// Why a recording was not begun, or not recovered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartError {
     /// It was asked for in a wrong way.
     Usage(Diagnostic),
     /// Something that it needs failed.
     Failed(Diagnostic),
+}
+
+impl StartError {
+    /// What is to be told, whosever fault it is.
+    pub(super) fn into_diagnostic(self) -> Diagnostic {
+        match self {
+            Self::Usage(diagnostic) | Self::Failed(diagnostic) => diagnostic,
+        }
+    }
 }
 
 fn usage(diagnostic: Diagnostic) -> StartError {

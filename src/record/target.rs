@@ -2,9 +2,9 @@
 
 use super::options::{Options, StartError};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::net::clock;
+use crate::net::{Clock, clock};
 use crate::spec::{Specs, kebab};
-use crate::store::{Files, Lock, commit_with, is_safe_name};
+use crate::store::{Files, Lock, commit_with, is_safe_name, pin_folder_of, sweep};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,18 +33,30 @@ pub(super) struct Target {
 impl Target {
     /// Takes the cassette, unless it exists and may not be touched, or another recorder has it.
     pub(super) fn take(options: &Options) -> Result<Self, StartError> {
-        let files = Arc::clone(&options.files);
-        let target = |lock| Self {
-            files: Arc::clone(&files),
-            path: options.cassette.clone(),
-            existing: options.existing,
-            pending: options.pending.clone(),
-            _lock: lock,
-        };
-        refuse_existing(&*files, &options.cassette, options.existing)?;
-        let now = clock::rfc3339(options.clock.now());
-        let lock = Lock::acquire(Arc::clone(&files), &options.cassette, &now).map_err(StartError::Failed)?;
-        Ok(target(lock))
+        let Options { files, cassette, existing, pending, clock, .. } = options;
+        refuse_existing(&**files, cassette, *existing)?;
+        Self::take_existing(&**files, cassette, *existing, pending.clone(), clock)
+    }
+
+    /// Takes the cassette, unless another recorder has it; whether it may be touched is asked when it is written.
+    ///
+    /// Its folder is held from now on: a link that takes the folder's place leads nowhere.
+    pub(super) fn take_existing(
+        files: &dyn Files,
+        path: &Path,
+        existing: Existing,
+        pending: Option<PathBuf>,
+        clock: &Clock,
+    ) -> Result<Self, StartError> {
+        let files = pin_folder_of(files, path).map_err(StartError::Failed)?;
+        let now = clock::rfc3339(clock.now());
+        let lock = Lock::acquire(Arc::clone(&files), path, &now).map_err(StartError::Failed)?;
+        Ok(Self { files, path: path.to_owned(), existing, pending, _lock: lock })
+    }
+
+    /// The file system, with the folder of the cassette held.
+    pub(super) fn files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files)
     }
 
     /// The cassette, as it was named.
@@ -65,13 +77,12 @@ impl Target {
     }
 
     /// Writes it, whole or not at all.
-    pub(super) fn commit(&self, bytes: &[u8]) -> Result<PathBuf, Diagnostic> {
+    pub(super) fn commit(&self, bytes: &[u8]) -> Result<PathBuf, StartError> {
         // It may have come into being since the recording began.
-        refuse_existing(&*self.files, &self.path, self.existing).map_err(|error| match error {
-            StartError::Usage(diagnostic) | StartError::Failed(diagnostic) => diagnostic,
-        })?;
+        refuse_existing(&*self.files, &self.path, self.existing)?;
         let written = self.written();
-        commit_with(&*self.files, &written, bytes)?;
+        commit_with(&*self.files, &written, bytes).map_err(StartError::Failed)?;
+        sweep(&*self.files, &written);
         Ok(written)
     }
 }

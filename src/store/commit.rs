@@ -2,11 +2,13 @@
 //!
 //! Temporary file in the same folder, write, fsync, rename, fsync of the folder.
 //! The old file keeps a second name until the folder is synced, so that even a
-//! failure of that last step can be undone.
+//! failure of that last step can be undone. What a killed commit left, [`sweep`]
+//! removes once the file is committed anew.
 
 use super::disk::Disk;
 use super::failed;
 use super::files::{Files, Kind, write_all};
+use super::folder::{folder_of, pin_folder_of};
 use crate::diagnostic::{Diagnostic, Location};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,11 +25,10 @@ pub fn commit(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
 
 /// Commits bytes as the content of a file, on a file system.
 pub fn commit_with(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
-    refuse_other_kinds(files, path)?;
-    let folder = folder_of(path);
-    create_folders(files, folder).map_err(|error| failed("cannot make the folder of the file", path, &error))?;
-    let fresh = write_beside(files, path, bytes).map_err(|error| failed(CANNOT, path, &error))?;
-    replace(files, &fresh, path)
+    let files = pin_folder_of(files, path)?;
+    refuse_other_kinds(&*files, path)?;
+    let fresh = write_beside(&*files, path, bytes).map_err(|error| failed(CANNOT, path, &error))?;
+    replace(&*files, &fresh, path)
 }
 
 /// Refuses what a rename would replace by a file: a folder, a device, a pipe, a link to one.
@@ -40,29 +41,6 @@ fn refuse_other_kinds(files: &dyn Files, path: &Path) -> Result<(), Diagnostic> 
             .at(Location::file(path.display().to_string()))
             .found("a folder, a device or a pipe")
             .help("name a regular file")),
-    }
-}
-
-/// The folder that a path lies in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Makes the folders that are missing, each known to the disk before the next.
-pub(super) fn create_folders(files: &dyn Files, folder: &Path) -> io::Result<()> {
-    match files.kind_followed(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        found => return found.map(|_| ()),
-    }
-    let parent = folder_of(folder);
-    create_folders(files, parent)?;
-    match files.create_folder(folder) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => files.sync_folder(parent),
     }
 }
 
@@ -145,4 +123,36 @@ fn first_free<T>(path: &Path, end: &str, make: impl Fn(&Path) -> io::Result<T>) 
 /// Takes a name away; once more if that fails, since nothing of ours shall be left.
 fn remove(files: &dyn Files, path: &Path) {
     let _ = files.remove(path).or_else(|_| files.remove(path));
+}
+
+/// Removes what commits of this file left that were killed. To be called when none can be under way but of live
+/// processes, and the file is what it shall be: then what it was is needed no more.
+pub fn sweep(files: &dyn Files, path: &Path) {
+    let Some(name) = path.file_name() else { return };
+    let begin = format!(".{}.", name.to_string_lossy());
+    for found in files.list(folder_of(path)).unwrap_or_default() {
+        let name = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let middle = name.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(".new").or(rest.strip_suffix(".old")));
+        let process = middle.and_then(|middle| middle.split_once('-')).and_then(|(process, number)| {
+            number.parse::<u32>().ok()?;
+            process.parse::<u32>().ok()
+        });
+        if process.is_some_and(|process| process == std::process::id() || !is_alive(process)) {
+            remove(files, &found);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_alive(process: u32) -> bool {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, test_kill_process};
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| !matches!(test_kill_process(process), Err(Errno::SRCH)))
+}
+
+/// Elsewhere nobody knows.
+#[cfg(not(unix))]
+fn is_alive(_process: u32) -> bool {
+    true
 }

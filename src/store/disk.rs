@@ -1,15 +1,29 @@
 //! The real file system.
 
 use super::files::{Files, Handle, Kind};
+#[cfg(unix)]
+use super::{folder::folder_of, pinned::Pinned};
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The real file system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
 impl Files for Disk {
+    #[cfg(unix)]
+    fn pin(&self, folder: &Path) -> io::Result<Arc<dyn Files>> {
+        Ok(Arc::new(Pinned::new(folder)?))
+    }
+
+    /// Elsewhere an open folder keeps its name.
+    #[cfg(not(unix))]
+    fn pin(&self, folder: &Path) -> io::Result<Arc<dyn Files>> {
+        fs::metadata(folder).map(|_| Arc::new(Self) as Arc<dyn Files>)
+    }
+
     fn kind(&self, path: &Path) -> io::Result<Kind> {
         fs::symlink_metadata(path).map(|metadata| kind(metadata.file_type()))
     }
@@ -41,6 +55,12 @@ impl Files for Disk {
         Ok(Box::new(OpenFile(file)))
     }
 
+    #[cfg(unix)]
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
+        self.pin(folder_of(path))?.open(path)
+    }
+
+    #[cfg(not(unix))]
     fn open(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
         let file = owner_only().read(true).append(true).create(true).open(path)?;
         Ok(Box::new(OpenFile(file)))
@@ -106,7 +126,8 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-struct OpenFile(File);
+/// An open file.
+pub(super) struct OpenFile(pub(super) File);
 
 impl Handle for OpenFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

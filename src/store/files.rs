@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a path is. Links are not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub enum Kind {
 
 /// A file system.
 pub trait Files: Send + Sync {
+    /// The same file system with this folder held: its path stands for the folder that it names now, whatever becomes
+    /// of the name, and beneath it no link is followed. Neither is one on the way there, unless the path is absolute.
+    fn pin(&self, folder: &Path) -> io::Result<Arc<dyn Files>>;
+
     /// What a path is; a link is a link.
     fn kind(&self, path: &Path) -> io::Result<Kind>;
 
@@ -39,7 +44,7 @@ pub trait Files: Send + Sync {
     /// Makes a file that must not be there, for its owner alone, to be written.
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Handle>>;
 
-    /// Opens a file to be locked and written, for its owner alone; made if it is not there.
+    /// Opens a regular file to be locked and written, for its owner alone; made if it is not there. No link is followed.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Handle>>;
 
     /// Gives a file a second name.

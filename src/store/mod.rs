@@ -6,31 +6,37 @@
 //! beside it; both live in a folder `.retake` that no repository tracks.
 //! What waits for a review is [`Pending`], where and whether at all [`Insta`] says.
 //!
-//! Everything goes through [`Files`], so that a test can let any call fail.
+//! Everything goes through [`Files`], so that a test can let any call fail; what is
+//! written is written beneath a folder that is held open ([`pin_folder_of`]).
 
 mod commit;
 mod disk;
 mod files;
 mod find;
+mod folder;
 mod insta;
 mod journal;
 mod load;
 mod lock;
 mod pending;
+#[cfg(unix)]
+mod pinned;
 mod workspace;
 
-pub use commit::{commit, commit_with};
+pub use commit::{commit, commit_with, sweep};
 pub use disk::Disk;
 pub use files::{Files, Handle, Kind};
 pub use find::{find, find_with};
+pub use folder::pin_folder_of;
 pub use insta::{Insta, Writes, workspace as cargo_workspace};
-pub use journal::{Journal, Left};
+pub use journal::{Journal, Left, Torn, left_journals};
 pub use load::{read_cassettes, read_cassettes_with, read_specs, read_specs_with};
 pub use lock::Lock;
 pub use pending::{Pending, find_pending};
+pub use workspace::has_own_files;
 
 use crate::diagnostic::{Diagnostic, Location};
-use commit::folder_of;
+use folder::folder_of;
 use std::io;
 use std::path::Path;
 

@@ -16,6 +16,8 @@ mod clients;
 mod command;
 #[cfg(feature = "cli")]
 mod commands;
+#[cfg(feature = "cli")]
+mod crash;
 mod credentials;
 #[cfg(feature = "cli")]
 mod defects;

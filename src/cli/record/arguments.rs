@@ -69,6 +69,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_name = "MEMBER")]
     pub(super) keep: Vec<String>,
 
+    /// Make the cassette of what a recording left that broke off, instead of recording.
+    #[arg(long, conflicts_with_all = ["command", "probe", "inputs", "allow", "keep"])]
+    pub(super) recover: bool,
+
     /// Do not fail when the COMMAND does.
     #[arg(long, requires = "command")]
     pub(super) allow_command_failure: bool,
@@ -86,6 +90,17 @@ pub(super) enum UpstreamArg {
     Live,
     Simulated,
     Url(Endpoint),
+}
+
+impl UpstreamArg {
+    /// The word in the default name of a cassette.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Simulated => "simulated",
+            Self::Url(_) => "url",
+        }
+    }
 }
 
 /// What signs for a URL.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod probing;
+mod recover;
 mod review;
 mod upstream;
 
@@ -19,10 +20,14 @@ use crate::net::Clock;
 use crate::record::{Existing, Options, Recorder, Recording, Running, StartError, default_cassette};
 use crate::redact::Policy;
 use crate::spec::Specs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use upstream::Behind;
 
 pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome, Failure> {
+    if arguments.recover {
+        return recover::run(arguments, output);
+    }
     let specs = Arc::new(only_operation(arguments.specs.load()?, arguments.operation.as_deref())?);
     refuse_unknown_inputs(&specs, &arguments.inputs)?;
     refuse_unknown_inputs(&specs, &arguments.other_inputs)?;
@@ -44,6 +49,9 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let session = Session::new(port, access.credentials.clone(), access.region.clone(), &specs, behind.inputs.clone())?
         .through(tunnels.as_deref(), None)?;
     session.fill(&arguments.command.command)?;
+    if let Some(left) = recorder.left() {
+        to_stderr(&recover::warning(left, &cassette));
+    }
     output.progress(&format!("recording {} into {}", behind.name, display(&cassette)));
     let end = if arguments.probe {
         to_stderr(&format!("listening on {}", access.endpoint));
@@ -65,22 +73,29 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
 }
 
 fn options(arguments: &Arguments, specs: &Arc<Specs>, behind: &Behind) -> Options {
-    let cassette = match &arguments.cassette {
-        Some(path) => path.clone(),
-        None => default_cassette(specs, arguments.operation.as_deref(), behind.kind),
-    };
-    let existing = match (arguments.review, arguments.overwrite) {
-        (true, _) => Existing::Review,
-        (false, true) => Existing::Overwrite,
-        (false, false) => Existing::Refuse,
-    };
     Options {
         region: behind.region.clone(),
-        existing,
+        existing: existing(arguments),
         allow: arguments.allow.clone(),
         policy: Policy { keep: arguments.keep.clone() },
         clock: Clock::system(),
-        ..Options::new(Arc::clone(specs), behind.choice.clone(), cassette)
+        ..Options::new(Arc::clone(specs), behind.choice.clone(), cassette(arguments, specs))
+    }
+}
+
+/// The file that the recording is to become.
+fn cassette(arguments: &Arguments, specs: &Specs) -> PathBuf {
+    match &arguments.cassette {
+        Some(path) => path.clone(),
+        None => default_cassette(specs, arguments.operation.as_deref(), arguments.upstream.kind()),
+    }
+}
+
+fn existing(arguments: &Arguments) -> Existing {
+    match (arguments.review, arguments.overwrite) {
+        (true, _) => Existing::Review,
+        (false, true) => Existing::Overwrite,
+        (false, false) => Existing::Refuse,
     }
 }
 
@@ -108,14 +123,11 @@ async fn run_client(
 
 /// What the recording comes to: its cassette is verified at once.
 fn report(specs: &Specs, recording: Recording, output: &OutputArgs) -> Report {
-    let Recording { path, cassette, links: _, counts, troubles, left } = recording;
+    let Recording { path, cassette, links: _, counts, troubles } = recording;
     let mut report = Report::new("record");
     if let (Some(path), Some(cassette)) = (&path, &cassette) {
         output.progress(&format!("wrote {}: {}", display(path), cassette.description));
         report.merge(verify::judge(specs, cassette, Demands::on_day(today())));
-    }
-    if let Some(left) = left {
-        to_stderr(&format!("warning: an earlier recording broke off; its journal is kept as {}", display(&left)));
     }
     if counts.refused > 0 && counts.exchanges > 0 {
         to_stderr(&format!(

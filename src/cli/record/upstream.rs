@@ -14,8 +14,6 @@ use std::sync::Arc;
 /// Who stands behind the recorder, and what is known of it.
 pub(super) struct Behind {
     pub(super) choice: UpstreamChoice,
-    /// The word in the default name of a cassette.
-    pub(super) kind: &'static str,
     /// What a person is told.
     pub(super) name: String,
     pub(super) region: String,
@@ -37,7 +35,6 @@ impl Behind {
         let settings = Settings { inputs, ..Settings::default() };
         let simulator = Arc::new(Simulator::new(Arc::clone(specs), settings).map_err(Failure::usage)?);
         Ok(Self {
-            kind: "simulated",
             name: "the simulator (nothing leaves this machine; --upstream live records AWS)".to_owned(),
             region: given_region(arguments),
             inputs: simulate::inputs(specs, &simulator, &arguments.inputs),
@@ -52,7 +49,6 @@ impl Behind {
         };
         Ok(Self {
             choice: UpstreamChoice::Url { endpoint: endpoint.clone(), credentials },
-            kind: "url",
             name: endpoint.to_string(),
             region: given_region(arguments),
             inputs: arguments.inputs.clone(),
@@ -63,7 +59,6 @@ impl Behind {
         let (source, region) = live(arguments.profile.as_deref(), arguments.region.as_deref()).await?;
         Ok(Self {
             choice: UpstreamChoice::Live(source),
-            kind: "live",
             name: format!("the live service in {region}"),
             region,
             inputs: arguments.inputs.clone(),

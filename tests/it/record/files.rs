@@ -126,10 +126,10 @@ async fn ends_the_recording_when_the_disk_is_full_and_lets_no_unrecorded_answer_
     let writes = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&writes);
     // The journal's first bytes and the first exchange are written; then the disk is full.
-    let hooked = Hooked(Arc::new(move |_| {
+    let hooked = Hooked::new(move |_| {
         let before = counted.fetch_add(1, Ordering::SeqCst);
         if before < 2 { Ok(()) } else { Err(Error::from_raw_os_error(ENOSPC)) }
-    }));
+    });
     let stub = Stub::start(vec![vec![answer(200, "", "{\"imageSetPropertiesList\":[]}")]]).await;
     let rig = Rig::start_with(at(&stub.url()), |options| options.files = Arc::new(hooked)).await;
 

@@ -8,59 +8,72 @@ use std::sync::Arc;
 type Hook = Arc<dyn Fn(&[u8]) -> io::Result<()> + Send + Sync>;
 
 /// A file system whose journals call a function before they write.
-pub(super) struct Hooked(pub(super) Hook);
+pub(super) struct Hooked {
+    hook: Hook,
+    files: Arc<dyn Files>,
+}
+
+impl Hooked {
+    pub(super) fn new(hook: impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { hook: Arc::new(hook), files: Arc::new(Disk) }
+    }
+}
 
 struct HookedHandle(Box<dyn Handle>, Hook);
 
 impl Files for Hooked {
+    fn pin(&self, folder: &Path) -> io::Result<Arc<dyn Files>> {
+        Ok(Arc::new(Self { hook: Arc::clone(&self.hook), files: self.files.pin(folder)? }))
+    }
+
     fn kind(&self, path: &Path) -> io::Result<Kind> {
-        Disk.kind(path)
+        self.files.kind(path)
     }
 
     fn kind_followed(&self, path: &Path) -> io::Result<Kind> {
-        Disk.kind_followed(path)
+        self.files.kind_followed(path)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        Disk.list(folder)
+        self.files.list(folder)
     }
 
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        Disk.read(path, limit)
+        self.files.read(path, limit)
     }
 
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        Disk.create_folder(path)
+        self.files.create_folder(path)
     }
 
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
-        let handle = Disk.create_new(path)?;
+        let handle = self.files.create_new(path)?;
         let is_journal = path.to_string_lossy().contains("journal");
-        Ok(if is_journal { Box::new(HookedHandle(handle, Arc::clone(&self.0))) } else { handle })
+        Ok(if is_journal { Box::new(HookedHandle(handle, Arc::clone(&self.hook))) } else { handle })
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
-        Disk.open(path)
+        self.files.open(path)
     }
 
     fn link(&self, file: &Path, name: &Path) -> io::Result<()> {
-        Disk.link(file, name)
+        self.files.link(file, name)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Disk.rename(from, to)
+        self.files.rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        Disk.remove(path)
+        self.files.remove(path)
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
-        Disk.remove_folder(path)
+        self.files.remove_folder(path)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        Disk.sync_folder(folder)
+        self.files.sync_folder(folder)
     }
 }
 

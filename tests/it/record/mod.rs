@@ -9,10 +9,13 @@ mod hooked;
 pub(crate) mod hosts;
 mod large;
 mod naive;
+mod panics;
 mod passing;
+mod recover;
 mod routes;
 mod signatures;
 mod smuggling;
+mod swapped;
 
 use crate::wires::{Reply, talk};
 use retake::diagnostic::Diagnostic;

@@ -155,14 +155,14 @@ async fn lets_the_last_byte_go_only_when_the_journal_has_the_exchange() {
         let received = Arc::new(AtomicUsize::new(0));
         let (seen, at_journal) = (Arc::clone(&received), Arc::new(AtomicUsize::new(usize::MAX)));
         let noted = Arc::clone(&at_journal);
-        let files = Hooked(Arc::new(move |bytes| {
+        let files = Hooked::new(move |bytes: &[u8]| {
             if !bytes.starts_with(b"retake journal") {
                 // The client has time to read whatever was let go.
                 std::thread::sleep(Duration::from_millis(200));
                 noted.store(seen.load(Ordering::SeqCst), Ordering::SeqCst);
             }
             Ok(())
-        }));
+        });
         let rig = Rig::start_with(at(&stub.url()), |options| {
             options.files = Arc::new(files);
             options.upstream_limits.gap = Duration::from_secs(30);

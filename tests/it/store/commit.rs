@@ -1,12 +1,20 @@
-use super::faulty::{EACCES, EFBIG, EIO, ENOSPC, EROFS, Fault, Faulty, When};
+//! A commit leaves the old file or the new one, whatever happens at whichever of its calls; and the same faults break
+//! what commits in another way.
+
+use super::faulty::{EACCES, EFBIG, EINTR, EIO, ENOSPC, EROFS, Fault, Faulty, When};
 use super::names;
-use retake::store::{commit, commit_with};
+use retake::diagnostic::{Diagnostic, Location};
+use retake::store::{Files, Handle, commit, commit_with, sweep};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const OLD: &str = "what it was\n";
 const NEW: &str = "what it shall be, which is longer\n";
+
+/// A way to commit.
+type Commit = fn(&dyn Files, &Path, &[u8]) -> Result<(), Diagnostic>;
 
 /// A folder with a file to be replaced, or without.
 fn folder(with_old: bool) -> (TempDir, PathBuf) {
@@ -18,28 +26,193 @@ fn folder(with_old: bool) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// How many calls a commit makes when nothing goes wrong.
-fn calls(with_old: bool) -> usize {
+/// The calls that a commit makes when nothing goes wrong.
+fn calls(commit: Commit, with_old: bool) -> Vec<String> {
     let (_folder, path) = folder(with_old);
     let files = Faulty::default();
-    commit_with(&files, &path, NEW.as_bytes()).unwrap();
-    files.calls().len()
+    commit(&files, &path, NEW.as_bytes()).unwrap();
+    files.calls()
+}
+
+/// The calls that change something, or wait for it.
+fn changing(calls: Vec<String>) -> Vec<String> {
+    calls.into_iter().filter(|call| !call.starts_with("kind") && !call.starts_with("pin")).collect()
 }
 
 fn content(path: &Path) -> Option<String> {
     fs::read_to_string(path).ok()
 }
 
+/// Commits that are wrong in one way each: what a test of commits must find out.
+mod wrong {
+    use super::*;
+
+    /// Writes in place.
+    pub(super) fn in_place(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        let write = || -> io::Result<()> {
+            let mut handle = files.open(path)?;
+            handle.truncate()?;
+            write_all(&mut *handle, bytes)?;
+            handle.sync()?;
+            files.sync_folder(path.parent().unwrap())
+        };
+        write().map_err(|error| told(path, &error))
+    }
+
+    /// Leaves its temporary file where a call fails.
+    pub(super) fn untidy(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "sync", "rename", "sync-folder"])
+    }
+
+    /// Removes its temporary file where a call fails, and undoes nothing: the last step is too late for that.
+    pub(super) fn without_way_back(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        untidy(files, path, bytes).inspect_err(|_| {
+            let fresh = fresh(path);
+            let _ = files.remove(&fresh).or_else(|_| files.remove(&fresh));
+        })
+    }
+
+    pub(super) fn without_sync(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "rename", "sync-folder"])
+    }
+
+    pub(super) fn renames_before_sync(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "rename", "sync", "sync-folder"])
+    }
+
+    pub(super) fn without_sync_of_the_folder(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "sync", "rename"])
+    }
+
+    pub(super) fn syncs_the_folder_before_the_rename(
+        files: &dyn Files,
+        path: &Path,
+        bytes: &[u8],
+    ) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "sync", "sync-folder", "rename"])
+    }
+
+    /// Takes a second fsync, which succeeds though the bytes are lost, for the first.
+    pub(super) fn syncs_again(files: &dyn Files, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        steps(files, path, bytes, &["write", "sync or again", "rename", "sync-folder"])
+    }
+
+    fn fresh(path: &Path) -> PathBuf {
+        path.with_file_name(".fresh")
+    }
+
+    fn steps(files: &dyn Files, path: &Path, bytes: &[u8], steps: &[&str]) -> Result<(), Diagnostic> {
+        let run = || -> io::Result<()> {
+            let fresh = fresh(path);
+            let mut handle = files.create_new(&fresh)?;
+            for step in steps {
+                match *step {
+                    "write" => write_all(&mut *handle, bytes)?,
+                    "sync" => handle.sync()?,
+                    "sync or again" => handle.sync().or_else(|_| handle.sync())?,
+                    "rename" => files.rename(&fresh, path)?,
+                    _ => files.sync_folder(path.parent().unwrap())?,
+                }
+            }
+            Ok(())
+        };
+        run().map_err(|error| told(path, &error))
+    }
+
+    fn write_all(handle: &mut dyn Handle, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match handle.write(bytes) {
+                Ok(written) => bytes = &bytes[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn told(path: &Path, error: &io::Error) -> Diagnostic {
+        Diagnostic::new(error.to_string()).at(Location::file(path.display().to_string()))
+    }
+}
+
+/// Where an error at one call does not leave the old file, alone, with an error that names it; all errors, all calls.
+fn broken_by_an_error(commit: Commit) -> Vec<String> {
+    let mut broken = Vec::new();
+    for with_old in [true, false] {
+        for (call, name) in calls(commit, with_old).into_iter().enumerate() {
+            for number in [EIO, ENOSPC, EFBIG, EROFS, EINTR] {
+                let (folder, path) = folder(with_old);
+                let files = Faulty::planned(When::At(call), Fault::Error(number));
+
+                let result = commit(&files, &path, NEW.as_bytes());
+
+                // An interrupted write is made again; that the old file's second name stays for a moment costs nothing.
+                let is_harmless = (number == EINTR && name == "write") || name.starts_with("remove");
+                let expected = if is_harmless { Some(NEW) } else { with_old.then_some(OLD) };
+                let left: &[&str] = if expected.is_some() { &["a.cassette.yaml"] } else { &[] };
+                let file = result.as_ref().err().and_then(|error| error.location.file.clone());
+                let is_told =
+                    result.is_ok() == is_harmless && file == (!is_harmless).then(|| path.display().to_string());
+                if content(&path).as_deref() != expected || names(folder.path()) != left || !is_told {
+                    broken.push(format!("old {with_old}, error {number} at {name:?}: {result:?}"));
+                }
+            }
+        }
+    }
+    broken
+}
+
+/// Where a kill at one call, or in the middle of a write, leaves a file that is neither the old nor the new one.
+fn torn_by_a_kill(commit: Commit) -> Vec<String> {
+    let mut torn = Vec::new();
+    for with_old in [true, false] {
+        for (call, name) in calls(commit, with_old).into_iter().enumerate() {
+            let (_folder, path) = folder(with_old);
+            let files = Faulty::planned(When::From(call), Fault::Killed);
+
+            let _ = commit(&files, &path, NEW.as_bytes());
+
+            let found = content(&path);
+            if found.as_deref() != Some(NEW) && found.as_deref() != with_old.then_some(OLD) {
+                torn.push(format!("old {with_old}, at {name:?}: {found:?}"));
+            }
+        }
+    }
+    torn
+}
+
+/// Whether the calls are: all writes, fsync, rename, fsync of the folder.
+fn is_in_order(commit: Commit) -> bool {
+    let calls = calls(commit, true);
+    let places = |name: &str| -> Vec<usize> {
+        calls.iter().enumerate().filter(|(_, call)| call.split(' ').next() == Some(name)).map(|(at, _)| at).collect()
+    };
+    let [writes, syncs, renames, folders] = ["write", "sync", "rename", "sync-folder"].map(places);
+    let one_of_each = [&syncs, &renames, &folders].iter().all(|places| places.len() == 1);
+    one_of_each
+        && writes.last().is_some_and(|write| *write < syncs[0])
+        && syncs[0] < renames[0]
+        && renames[0] < folders[0]
+}
+
+/// Whether a commit gives up at a failed fsync: the kernel may have dropped the bytes, and a second call would not say
+/// so.
+fn gives_up_at_a_failed_sync(commit: Commit) -> bool {
+    let sync = calls(commit, true).iter().position(|call| call == "sync").unwrap();
+    let (_folder, path) = folder(true);
+    let files = Faulty::planned(When::At(sync), Fault::Error(EIO));
+
+    let result = commit(&files, &path, NEW.as_bytes());
+
+    let after = &files.calls()[sync + 1..];
+    let goes_on = after.iter().any(|call| call == "sync" || call == "write" || call.starts_with("rename"));
+    result.is_err() && !goes_on
+}
+
 #[test]
 fn writes_syncs_renames_and_syncs_the_folder_in_this_order() {
-    let (_folder, path) = folder(true);
-    let files = Faulty::default();
-
-    commit_with(&files, &path, NEW.as_bytes()).unwrap();
-
-    let changing: Vec<String> = files.calls().into_iter().filter(|call| !call.starts_with("kind")).collect();
     assert_eq!(
-        changing,
+        changing(calls(commit_with, true)),
         [
             "create-new .a.cassette.yaml.PID-0.new",
             "write",
@@ -50,7 +223,32 @@ fn writes_syncs_renames_and_syncs_the_folder_in_this_order() {
             "remove .a.cassette.yaml.PID-0.old",
         ]
     );
-    assert_eq!(content(&path).as_deref(), Some(NEW));
+    assert!(is_in_order(commit_with));
+}
+
+#[test]
+fn another_order_is_found_out() {
+    let others: [(&str, Commit); 5] = [
+        ("in place", wrong::in_place),
+        ("without fsync", wrong::without_sync),
+        ("rename before fsync", wrong::renames_before_sync),
+        ("without fsync of the folder", wrong::without_sync_of_the_folder),
+        ("fsync of the folder before the rename", wrong::syncs_the_folder_before_the_rename),
+    ];
+    for (what, commit) in others {
+        assert!(!is_in_order(commit), "{what}");
+    }
+    assert!(is_in_order(wrong::untidy));
+}
+
+#[test]
+fn a_failed_fsync_is_final() {
+    assert!(gives_up_at_a_failed_sync(commit_with));
+}
+
+#[test]
+fn a_second_fsync_after_a_failed_one_is_found_out() {
+    assert!(!gives_up_at_a_failed_sync(wrong::syncs_again));
 }
 
 #[test]
@@ -61,47 +259,49 @@ fn makes_each_missing_folder_known_to_the_disk_before_the_next() {
 
     commit_with(&files, &path, NEW.as_bytes()).unwrap();
 
-    let changing: Vec<String> = files.calls().into_iter().filter(|call| !call.starts_with("kind")).collect();
+    let changing = changing(files.calls());
     assert_eq!(changing[..4], ["create-folder cassettes", "sync-folder ", "create-folder service", "sync-folder "]);
     assert_eq!(names(path.parent().unwrap()), ["a.cassette.yaml"]);
 }
 
 #[test]
 fn an_error_at_any_call_leaves_the_old_file_and_nothing_else() {
-    for with_old in [true, false] {
-        for call in 0..calls(with_old) {
-            for number in [EIO, ENOSPC, EFBIG, EROFS] {
-                let (folder, path) = folder(with_old);
-                let files = Faulty::planned(When::At(call), Fault::Error(number));
+    assert_eq!(broken_by_an_error(commit_with), [""; 0]);
+}
 
-                let result = commit_with(&files, &path, NEW.as_bytes());
+#[test]
+fn the_same_errors_break_commits_of_another_kind() {
+    let broken = |commit, at: &str| broken_by_an_error(commit).iter().any(|broken| broken.contains(at));
 
-                let what = format!("old {with_old}, error {number} at {:?}", files.calls()[call]);
-                let removes_old = with_old && call + 1 == calls(true);
-                assert_eq!(result.is_ok(), removes_old, "{what}: {result:?}");
-                let expected = if removes_old { Some(NEW) } else { with_old.then_some(OLD) };
-                assert_eq!(content(&path).as_deref(), expected, "{what}");
-                let left: &[&str] = if expected.is_some() { &["a.cassette.yaml"] } else { &[] };
-                assert_eq!(names(folder.path()), left, "{what}");
-                if let Err(error) = result {
-                    assert_eq!(error.location.file, Some(path.display().to_string()), "{what}");
-                }
-            }
-        }
-    }
+    assert!(broken(wrong::in_place, "at \"write\""), "the old file is gone");
+    assert!(broken(wrong::untidy, "at \"sync\""), "a temporary file is left");
+    assert!(broken(wrong::without_way_back, "at \"sync-folder \""), "the old file is gone");
+    assert!(!broken(wrong::without_way_back, "at \"rename"), "up to there it is right");
+}
+
+#[test]
+fn a_kill_at_any_call_or_within_a_write_leaves_the_old_file_or_the_new_one() {
+    assert_eq!(torn_by_a_kill(commit_with), [""; 0]);
+}
+
+#[test]
+fn the_same_kills_tear_a_file_that_is_written_in_place() {
+    let torn = torn_by_a_kill(wrong::in_place);
+
+    assert!(torn.iter().any(|torn| torn.contains("at \"write\"")), "{torn:?}");
 }
 
 #[test]
 fn a_disk_that_is_gone_from_any_call_on_leaves_a_whole_file() {
     for with_old in [true, false] {
-        for call in 0..calls(with_old) {
+        for (call, name) in calls(commit_with, with_old).into_iter().enumerate() {
             let (folder, path) = folder(with_old);
             let files = Faulty::planned(When::From(call), Fault::Error(EIO));
 
             let result = commit_with(&files, &path, NEW.as_bytes());
 
             let found = content(&path);
-            let what = format!("old {with_old}, from {:?}: {result:?}", files.calls()[call]);
+            let what = format!("old {with_old}, from {name:?}: {result:?}");
             assert!(found.is_none() || found.as_deref() == Some(OLD) || found.as_deref() == Some(NEW), "{what}");
             let failure = result.err().filter(|_| with_old && found.as_deref() != Some(OLD));
             if let Some(failure) = failure {
@@ -118,7 +318,7 @@ fn a_disk_that_is_gone_from_any_call_on_leaves_a_whole_file() {
 #[test]
 fn goes_on_after_short_and_interrupted_writes() {
     for fault in [Fault::ShortWrite, Fault::Interrupted] {
-        for call in 0..calls(true) {
+        for call in 0..calls(commit_with, true).len() {
             let (folder, path) = folder(true);
             let files = Faulty::planned(When::At(call), fault);
 
@@ -133,10 +333,8 @@ fn goes_on_after_short_and_interrupted_writes() {
 #[test]
 fn replaces_also_where_a_file_can_have_one_name_only() {
     let (folder, path) = folder(true);
-    let files = Faulty::default();
-    commit_with(&files, &path, OLD.as_bytes()).unwrap();
-    let link = files.calls().iter().position(|call| call.starts_with("link")).unwrap();
-    files.plan(When::At(link), Fault::Error(EACCES));
+    let link = calls(commit_with, true).iter().position(|call| call.starts_with("link")).unwrap();
+    let files = Faulty::planned(When::At(link), Fault::Error(EACCES));
 
     commit_with(&files, &path, NEW.as_bytes()).unwrap();
 
@@ -156,29 +354,47 @@ fn passes_over_what_a_killed_commit_left() {
     assert_eq!(content(&left).as_deref(), Some("torn"));
 }
 
-#[cfg(unix)]
 #[test]
-fn the_file_is_its_owners_alone_and_never_written_through_a_link() {
-    use std::os::unix::fs::{MetadataExt, symlink};
-    let (folder, path) = folder(false);
-    let elsewhere = folder.path().join("elsewhere");
-    fs::write(&elsewhere, OLD).unwrap();
-    symlink(&elsewhere, &path).unwrap();
+fn sweeps_what_killed_commits_of_this_file_left_and_nothing_else() {
+    let (folder, path) = folder(true);
+    let ours = std::process::id();
+    let dead = {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        child.id()
+    };
+    let swept = [
+        format!(".a.cassette.yaml.{ours}-0.new"),
+        format!(".a.cassette.yaml.{dead}-7.new"),
+        format!(".a.cassette.yaml.{dead}-0.old"),
+    ];
+    let kept = [
+        // The first process lives as long as the machine.
+        ".a.cassette.yaml.1-0.new".to_owned(),
+        format!(".b.cassette.yaml.{dead}-0.new"),
+        format!(".a.cassette.yaml.{dead}-x.new"),
+        format!(".a.cassette.yaml.{dead}-0.bak"),
+        ".a.cassette.yaml.new".to_owned(),
+        "a.cassette.yaml.new".to_owned(),
+    ];
+    for name in swept.iter().chain(&kept) {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
 
-    commit(&path, NEW.as_bytes()).unwrap();
+    sweep(&retake::store::Disk, &path);
 
-    assert_eq!(content(&elsewhere).as_deref(), Some(OLD));
-    assert_eq!(fs::symlink_metadata(&path).unwrap().mode() & 0o777, 0o600);
-    assert_eq!(content(&path).as_deref(), Some(NEW));
+    let mut expected: Vec<String> = kept.into_iter().chain(["a.cassette.yaml".to_owned()]).collect();
+    expected.sort();
+    let mut found = names(folder.path());
+    found.sort();
+    assert_eq!(found, expected);
 }
 
 #[test]
 fn says_what_to_do_when_the_disk_is_full() {
     let (_folder, path) = folder(true);
-    let files = Faulty::default();
-    commit_with(&files, &path, OLD.as_bytes()).unwrap();
-    let write = files.calls().iter().position(|call| call == "write").unwrap();
-    files.plan(When::At(write), Fault::Error(ENOSPC));
+    let write = calls(commit_with, true).iter().position(|call| call == "write").unwrap();
+    let files = Faulty::planned(When::At(write), Fault::Error(ENOSPC));
 
     let error = commit_with(&files, &path, NEW.as_bytes()).unwrap_err();
 

@@ -1,9 +1,11 @@
 use super::faulty::{EIO, ENOSPC, Fault, Faulty, When};
-use retake::cassette::entry;
-use retake::message::{Exchange, Redacted};
-use retake::store::{Disk, Files, Handle, Journal, Kind};
+use retake::cassette::{Beginning, entry};
+use retake::diagnostic::Diagnostic;
+use retake::message::{Exchange, Origin, Redacted};
+use retake::spec::Specs;
+use retake::store::{Disk, Files, Handle, Journal, Kind, Torn, left_journals};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -24,6 +26,14 @@ fn journal(folder: &TempDir) -> PathBuf {
     folder.path().join(".retake/a.journal")
 }
 
+fn beginning() -> Beginning {
+    Beginning::new(&Specs::default(), Origin::Simulated, "us-east-1", 1_795_458_553, &[])
+}
+
+fn create(files: impl Files + 'static, folder: &TempDir) -> Result<Journal, Diagnostic> {
+    Journal::create(Arc::new(files), &cassette(folder), &beginning())
+}
+
 fn calls(exchanges: &[Redacted<Exchange>]) -> Vec<&str> {
     exchanges.iter().map(|exchange| exchange.link.call.as_deref().unwrap()).collect()
 }
@@ -31,15 +41,15 @@ fn calls(exchanges: &[Redacted<Exchange>]) -> Vec<&str> {
 #[test]
 fn gives_back_what_was_appended_and_ends_without_a_trace() {
     let folder = TempDir::new().unwrap();
-    let mut running = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
+    let mut running = create(Disk, &folder).unwrap();
     for call in ["1", "2", "3"] {
-        running.append(&exchange(call)).unwrap();
+        running.append(&exchange(call), "policy 1").unwrap();
     }
 
     let left = running.read_back().unwrap();
 
     assert_eq!(left.exchanges, ["1", "2", "3"].map(exchange));
-    assert_eq!(left.torn_at, None);
+    assert_eq!(left.torn, None);
     running.remove().unwrap();
     assert!(super::names(folder.path()).is_empty());
 }
@@ -48,10 +58,10 @@ fn gives_back_what_was_appended_and_ends_without_a_trace() {
 fn a_record_is_one_call() {
     let folder = TempDir::new().unwrap();
     let files = Faulty::default();
-    let mut running = Journal::create(Arc::new(files.clone()), &cassette(&folder)).unwrap();
+    let mut running = create(files.clone(), &folder).unwrap();
     let before = files.calls().len();
 
-    running.append(&exchange("1")).unwrap();
+    running.append(&exchange("1"), "policy 1").unwrap();
 
     assert_eq!(files.calls()[before..], ["write"]);
 }
@@ -59,10 +69,10 @@ fn a_record_is_one_call() {
 #[test]
 fn stops_at_a_torn_record_wherever_it_is_torn() {
     let folder = TempDir::new().unwrap();
-    let mut running = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
+    let mut running = create(Disk, &folder).unwrap();
     let mut ends = vec![fs::metadata(journal(&folder)).unwrap().len()];
     for call in ["1", "2"] {
-        running.append(&exchange(call)).unwrap();
+        running.append(&exchange(call), "policy 1").unwrap();
         ends.push(fs::metadata(journal(&folder)).unwrap().len());
     }
     let whole = fs::read(journal(&folder)).unwrap();
@@ -76,16 +86,17 @@ fn stops_at_a_torn_record_wherever_it_is_torn() {
         let complete = ends.iter().filter(|end| **end <= cut as u64).count() - 1;
         assert_eq!(calls(&left.exchanges), ["call-1", "call-2"][..complete], "cut at {cut}");
         let last_whole = ends[complete];
-        assert_eq!(left.torn_at, (last_whole < cut as u64).then_some(last_whole), "cut at {cut}");
+        let torn = Torn { at: last_whole, length: cut as u64 - last_whole, is_cut_short: true };
+        assert_eq!(left.torn, (torn.length > 0).then_some(torn), "cut at {cut}");
     }
 }
 
 #[test]
 fn takes_no_damaged_record_for_a_whole_one() {
     let folder = TempDir::new().unwrap();
-    let mut running = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
+    let mut running = create(Disk, &folder).unwrap();
     let begin = usize::try_from(fs::metadata(journal(&folder)).unwrap().len()).unwrap();
-    running.append(&exchange("1")).unwrap();
+    running.append(&exchange("1"), "policy 1").unwrap();
     let whole = fs::read(journal(&folder)).unwrap();
     let damaged = folder.path().join("damaged");
 
@@ -98,7 +109,7 @@ fn takes_no_damaged_record_for_a_whole_one() {
             let left = Journal::read(&Disk, &damaged).unwrap();
 
             assert!(left.exchanges.is_empty(), "bit {bit} of byte {at}");
-            assert_eq!(left.torn_at, Some(begin as u64));
+            assert_eq!(left.torn.map(|torn| torn.at), Some(begin as u64));
         }
     }
 }
@@ -108,12 +119,12 @@ fn after_a_failed_append_every_further_one_fails_and_the_earlier_ones_stand() {
     for fault in [Fault::Error(ENOSPC), Fault::Error(EIO)] {
         let folder = TempDir::new().unwrap();
         let files = Faulty::default();
-        let mut running = Journal::create(Arc::new(files.clone()), &cassette(&folder)).unwrap();
-        running.append(&exchange("1")).unwrap();
+        let mut running = create(files.clone(), &folder).unwrap();
+        running.append(&exchange("1"), "policy 1").unwrap();
         files.plan(When::At(0), fault);
 
-        let first = running.append(&exchange("2")).unwrap_err();
-        let second = running.append(&exchange("3")).unwrap_err();
+        let first = running.append(&exchange("2"), "policy 1").unwrap_err();
+        let second = running.append(&exchange("3"), "policy 1").unwrap_err();
 
         assert_eq!(first.what, "cannot write the journal of the recording");
         assert_eq!(second, first);
@@ -126,10 +137,10 @@ fn goes_on_after_short_and_interrupted_writes() {
     for fault in [Fault::ShortWrite, Fault::Interrupted] {
         let folder = TempDir::new().unwrap();
         let files = Faulty::default();
-        let mut running = Journal::create(Arc::new(files.clone()), &cassette(&folder)).unwrap();
+        let mut running = create(files.clone(), &folder).unwrap();
         files.plan(When::At(0), fault);
 
-        running.append(&exchange("1")).unwrap();
+        running.append(&exchange("1"), "policy 1").unwrap();
 
         assert_eq!(running.read_back().unwrap().exchanges, [exchange("1")]);
     }
@@ -139,13 +150,13 @@ fn goes_on_after_short_and_interrupted_writes() {
 fn an_error_at_any_call_of_its_beginning_leaves_no_journal() {
     let folder = TempDir::new().unwrap();
     let files = Faulty::default();
-    drop(Journal::create(Arc::new(files.clone()), &cassette(&folder)).unwrap());
+    drop(create(files.clone(), &folder).unwrap());
 
     for call in 0..files.calls().len() {
         let folder = TempDir::new().unwrap();
         let files = Faulty::planned(When::At(call), Fault::Error(EIO));
 
-        let result = Journal::create(Arc::new(files.clone()), &cassette(&folder));
+        let result = create(files.clone(), &folder);
 
         assert!(result.is_err(), "{:?}", files.calls());
         assert!(!journal(&folder).exists(), "{:?}", files.calls());
@@ -156,11 +167,11 @@ fn an_error_at_any_call_of_its_beginning_leaves_no_journal() {
 fn sets_the_journal_of_a_broken_recording_aside() {
     let folder = TempDir::new().unwrap();
     for call in ["1", "2"] {
-        let mut broken = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
-        broken.append(&exchange(call)).unwrap();
+        let mut broken = create(Disk, &folder).unwrap();
+        broken.append(&exchange(call), "policy 1").unwrap();
     }
 
-    let running = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
+    let running = create(Disk, &folder).unwrap();
 
     let aside = |number: u32| folder.path().join(format!(".retake/a.journal-{number}"));
     assert_eq!(running.left(), Some(&*aside(2)));
@@ -172,9 +183,9 @@ fn sets_the_journal_of_a_broken_recording_aside() {
 #[test]
 fn overwrites_a_journal_that_holds_nothing() {
     let folder = TempDir::new().unwrap();
-    drop(Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap());
+    drop(create(Disk, &folder).unwrap());
 
-    let running = Journal::create(Arc::new(Disk), &cassette(&folder)).unwrap();
+    let running = create(Disk, &folder).unwrap();
 
     assert_eq!(running.left(), None);
     assert_eq!(super::names(&folder.path().join(".retake")), [".gitignore", "a.journal"]);
@@ -191,6 +202,117 @@ fn a_file_that_is_no_journal_is_an_error() {
     assert_eq!(error.what, "this is no journal of a recording");
 }
 
+#[test]
+fn a_journal_of_another_version_says_which_and_what_to_do() {
+    let error = Journal::parse("a.journal", b"retake journal 1\n\x05\0\0\0").unwrap_err();
+
+    assert_eq!(error.location.file.as_deref(), Some("a.journal"));
+    assert_eq!((error.expected.as_deref(), error.found.as_deref()), (Some("version 2"), Some("version 1")));
+    assert_eq!(error.help.as_deref(), Some("recover it with the retake that wrote it"));
+}
+
+#[test]
+fn tells_what_is_cut_short_from_what_was_damaged() {
+    let folder = TempDir::new().unwrap();
+    let mut running = create(Disk, &folder).unwrap();
+    for call in ["1", "2", "3"] {
+        running.append(&exchange(call), "policy 1").unwrap();
+    }
+    let whole = fs::read(journal(&folder)).unwrap();
+    let mut damaged = whole.clone();
+    let length = damaged.len();
+    damaged[length - 2] ^= 1;
+
+    let cut_short = Journal::parse("x", &whole[..length - 2]).unwrap();
+    let damaged = Journal::parse("x", &damaged).unwrap();
+    // What a file system gives that lost what was written last.
+    let zeros = Journal::parse("x", &[&whole[..], &[0; 4096]].concat()).unwrap();
+
+    assert_eq!((cut_short.exchanges.len(), cut_short.torn.unwrap().is_cut_short), (2, true));
+    assert_eq!((damaged.exchanges.len(), damaged.torn.unwrap().is_cut_short), (2, false));
+    assert_eq!(zeros.exchanges.len(), 3);
+    assert_eq!(zeros.torn, Some(Torn { at: length as u64, length: 4096, is_cut_short: false }));
+}
+
+#[test]
+fn keeps_by_what_the_recording_is_made_and_what_redaction_did() {
+    let folder = TempDir::new().unwrap();
+    let mut running = create(Disk, &folder).unwrap();
+    running.append(&exchange("1"), "policy 1; time 1").unwrap();
+    running.append(&exchange("2"), "policy 1; time 2\nand more").unwrap();
+
+    let left = running.read_back().unwrap();
+
+    assert_eq!(left.beginning, Some(beginning()));
+    assert_eq!(left.summary, "policy 1; time 2 and more");
+}
+
+#[test]
+fn misses_what_was_taken_out_of_the_journal_meanwhile() {
+    let folder = TempDir::new().unwrap();
+    let mut running = create(Disk, &folder).unwrap();
+    running.append(&exchange("1"), "policy 1").unwrap();
+    let one = fs::read(journal(&folder)).unwrap();
+    running.append(&exchange("2"), "policy 1").unwrap();
+    let both = fs::read(journal(&folder)).unwrap();
+    running.read_back().unwrap();
+
+    // A whole record less, half a record less, a damaged byte.
+    let damaged: Vec<u8> = both.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at + 1 == both.len())).collect();
+    for bytes in [&one[..], &both[..both.len() - 1], &damaged] {
+        fs::write(journal(&folder), bytes).unwrap();
+
+        let error = running.read_back().unwrap_err();
+
+        assert_eq!(error.what, "the journal does not hold what was written to it");
+        assert_eq!((error.expected.as_deref(), error.found.as_deref()), (Some("2 whole exchanges"), Some("1 of them")));
+    }
+}
+
+#[test]
+fn finds_what_was_left_of_one_cassette_the_latest_first() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(left_journals(&Disk, &cassette(&folder)).unwrap(), Vec::<PathBuf>::new());
+    assert!(super::names(folder.path()).is_empty());
+    for call in ["1", "2", "3"] {
+        let mut broken = create(Disk, &folder).unwrap();
+        broken.append(&exchange(call), "policy 1").unwrap();
+    }
+    for other in ["b.journal", "a.journal-x", "a.journal-1.bak", "a.journals", "a.b.journal"] {
+        fs::write(folder.path().join(".retake").join(other), "").unwrap();
+    }
+
+    let found = left_journals(&Disk, &cassette(&folder)).unwrap();
+
+    let expected = ["a.journal", "a.journal-2", "a.journal-1"].map(|name| folder.path().join(".retake").join(name));
+    assert_eq!(found, expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn its_files_are_their_owners_alone() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = TempDir::new().unwrap();
+
+    let _running = create(Disk, &folder).unwrap();
+
+    for name in ["a.journal", ".gitignore"] {
+        let mode = fs::metadata(folder.path().join(".retake").join(name)).unwrap().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn mends_the_mark_for_git_that_a_killed_recorder_left_empty() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join(".retake")).unwrap();
+    fs::write(folder.path().join(".retake/.gitignore"), "").unwrap();
+
+    let _running = create(Disk, &folder).unwrap();
+
+    assert_eq!(fs::read_to_string(folder.path().join(".retake/.gitignore")).unwrap(), "*\n");
+}
+
 /// A disk on which every new file is the device that is always full.
 struct FullDisk;
 
@@ -198,13 +320,17 @@ struct FullDisk;
 #[test]
 fn a_disk_that_is_really_full_is_told_with_what_to_do() {
     let folder = TempDir::new().unwrap();
-    let error = Journal::create(Arc::new(FullDisk), &cassette(&folder)).err().unwrap();
+    let error = create(FullDisk, &folder).err().unwrap();
 
     assert_eq!(error.help.as_deref(), Some("make room on the disk and run again"));
     assert_eq!(error.location.file, Some(journal(&folder).display().to_string()));
 }
 
 impl Files for FullDisk {
+    fn pin(&self, folder: &Path) -> io::Result<Arc<dyn Files>> {
+        Disk.pin(folder)
+    }
+
     fn kind(&self, path: &Path) -> io::Result<Kind> {
         Disk.kind(path)
     }
@@ -229,7 +355,7 @@ impl Files for FullDisk {
         if path.ends_with(".gitignore") {
             return Disk.create_new(path);
         }
-        Disk.open(Path::new("/dev/full"))
+        Ok(Box::new(Full(fs::OpenOptions::new().write(true).open("/dev/full")?)))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Handle>> {
@@ -254,5 +380,30 @@ impl Files for FullDisk {
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         Disk.sync_folder(folder)
+    }
+}
+
+/// The device that is always full.
+struct Full(fs::File);
+
+impl Handle for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync_all()
+    }
+
+    fn try_lock(&mut self) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    fn truncate(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_at(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
     }
 }

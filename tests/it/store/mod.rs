@@ -1,10 +1,13 @@
 //! Files: what a commit leaves when any of its calls fails, what a journal gives back, who holds a lock.
 
+mod accepted;
 mod commit;
 mod faulty;
 mod find;
 mod journal;
 mod killed;
+#[cfg(unix)]
+mod links;
 mod lock;
 
 use std::fs;
