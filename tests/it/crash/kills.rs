@@ -124,7 +124,7 @@ fn kill_once(which: Which, specs: &Arc<Specs>, service: &Service, seed: u64) -> 
         (Which::Binary, _) => When::Committing,
     };
     let mut recorder = start(which, folder.path(), with_old, review, service, &mut dice);
-    let (received, asked) = record_and_kill(&mut recorder, folder.path(), when, &mut dice);
+    let (received, asked) = record_and_kill(which, &mut recorder, folder.path(), when, &mut dice);
     let _ = fs::remove_file(folder.path().join("ready.json"));
 
     let mut found = Found { received: received.len() as u64, ..Found::default() };
@@ -181,7 +181,13 @@ fn start(which: Which, folder: &Path, with_old: bool, review: bool, service: &Se
 }
 
 /// Lets clients record, and kills the recorder at a random moment.
-fn record_and_kill(recorder: &mut Recorder, folder: &Path, when: When, dice: &mut Dice) -> (BTreeSet<u32>, u32) {
+fn record_and_kill(
+    which: Which,
+    recorder: &mut Recorder,
+    folder: &Path,
+    when: When,
+    dice: &mut Dice,
+) -> (BTreeSet<u32>, u32) {
     if when == When::Starting {
         thread::sleep(Duration::from_micros(dice.below(400_000)));
         recorder.kill();
@@ -200,9 +206,22 @@ fn record_and_kill(recorder: &mut Recorder, folder: &Path, when: When, dice: &mu
     // What is under way ends first, and the clients with it; then the cassette is committed.
     recorder.terminate();
     let noted = clients.finish();
-    thread::sleep(Duration::from_micros(dice.below(60_000)));
+    if which == Which::Binary && dice.below(3) > 0 {
+        while !has_temporary_file(folder) && recorder.0.try_wait().unwrap().is_none() {
+            thread::yield_now();
+        }
+        thread::sleep(Duration::from_micros(dice.below(3000)));
+    } else {
+        thread::sleep(Duration::from_micros(dice.below(200_000)));
+    }
     recorder.kill();
     noted
+}
+
+/// Whether a commit of the cassette is under way.
+fn has_temporary_file(folder: &Path) -> bool {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    names.into_iter().any(|name| name.to_string_lossy().starts_with(&format!(".{CASSETTE}.")))
 }
 
 /// What a file is after a kill.
