@@ -45,5 +45,6 @@ pub use roots::system_certificates;
 pub use server::{Handler, Served, Serving, serve};
 pub use service::service_endpoint;
 pub use upstream::{
-    Collected, Endpoint, Head, Part, Sent, Trust, Upstream, UpstreamAnswer, UpstreamBody, UpstreamLimits,
+    Collected, Endpoint, Head, Internet, Network, Part, Sent, Trust, Upstream, UpstreamAnswer, UpstreamBody,
+    UpstreamLimits, Waiting,
 };

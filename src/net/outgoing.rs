@@ -7,7 +7,7 @@ use crate::net::upstream::Head;
 use crate::net::watch::{Aside, Cut, Underway};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use std::error::Error;
 use std::fmt;
@@ -119,6 +119,15 @@ impl Outgoing {
             response.headers_mut().insert(CONTENT_LENGTH, length.clone());
         }
         Self(Reply::Head(response))
+    }
+
+    /// The same with the date of the upstream: for a client that signs for it, and moves its clock by it.
+    #[must_use]
+    pub fn dated(mut self, upstream: &Head) -> Self {
+        if let (Reply::Head(response), Some(date)) = (&mut self.0, upstream.fields().get(DATE)) {
+            response.headers_mut().insert(DATE, date.clone());
+        }
+        self
     }
 
     /// These pieces, as they are; a client is outlasted by waiting so long. Where the last piece is bytes, the

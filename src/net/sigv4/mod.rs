@@ -2,8 +2,8 @@
 //!
 //! [`Verifier`] decides whether a client holds the credentials of this session;
 //! it is written here, from the published rules, and held against the
-//! `aws-sigv4` crate and captures of five clients by tests. [`sign`] signs what
-//! goes to the upstream, by that crate.
+//! `aws-sigv4` crate and captures of five clients by tests. [`inspect`] looks
+//! at a signature that is for another side to verify. [`sign`] signs what goes to the upstream, by that crate.
 
 mod authorization;
 mod canonical;
@@ -14,4 +14,4 @@ mod verifying;
 pub use authorization::key_id;
 pub use refused::SignatureRefused;
 pub use signing::{Signer, sign};
-pub use verifying::{MAX_SKEW_SECONDS, Scope, SignatureFacts, Verifier};
+pub use verifying::{MAX_SKEW_SECONDS, Scope, SignatureFacts, Verifier, inspect};

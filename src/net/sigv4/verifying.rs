@@ -1,6 +1,6 @@
 //! Deciding whether a request is signed with the credentials of this session.
 
-use super::authorization::{Authorization, SCHEME};
+use super::authorization::{Authorization, SCHEME, key_id};
 use super::canonical;
 use super::refused::SignatureRefused;
 use crate::message::Request;
@@ -23,7 +23,19 @@ pub struct Scope {
     pub services: Vec<String>,
 }
 
-/// What is known of a valid signature: facts, nothing that was derived from a secret.
+impl Scope {
+    fn check(&self, authorization: &Authorization<'_>) -> Result<(), SignatureRefused> {
+        if authorization.region != self.region {
+            return Err(SignatureRefused::OtherScope("region"));
+        }
+        if !self.services.iter().any(|service| service == authorization.service) {
+            return Err(SignatureRefused::OtherScope("service"));
+        }
+        Ok(())
+    }
+}
+
+/// What is known of a signature: facts, nothing that was derived from a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureFacts {
     /// The access key id.
@@ -34,12 +46,42 @@ pub struct SignatureFacts {
     pub region: String,
     /// The names of the signed headers, as listed.
     pub signed_headers: String,
+    /// Whether the signature was verified; else it is for another side to judge.
+    pub is_verified: bool,
+}
+
+impl SignatureFacts {
+    fn of(authorization: &Authorization<'_>, is_verified: bool) -> Self {
+        Self {
+            key_id: authorization.key_id.to_owned(),
+            service: authorization.service.to_owned(),
+            region: authorization.region.to_owned(),
+            signed_headers: authorization.signed_headers.to_owned(),
+            is_verified,
+        }
+    }
 }
 
 impl fmt::Display for SignatureFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{SCHEME} {} {} valid", self.service, self.signed_headers)
+        let validity = if self.is_verified { "valid" } else { "unverified" };
+        write!(f, "{SCHEME} {} {} {validity}", self.service, self.signed_headers)
     }
+}
+
+/// Looks at a signature that was made with another secret than ours: its form, its scope, what it covers and the hash
+/// of the body. Whether it is valid is for the side that it was made for.
+pub fn inspect(request: &Request, scope: &Scope) -> Result<SignatureFacts, SignatureRefused> {
+    let authorization = find(request)?;
+    if key_id(request).is_none() {
+        return Err(SignatureRefused::Malformed("credential scope"));
+    }
+    scope.check(&authorization)?;
+    check_signed_headers(request, authorization.signed_headers)?;
+    canonical::headers(&request.headers, authorization.signed_headers).ok_or(SignatureRefused::HeaderMissing)?;
+    body_hash(request)?;
+    unhex(authorization.signature).ok_or(SignatureRefused::Malformed("signature"))?;
+    Ok(SignatureFacts::of(&authorization, false))
 }
 
 /// Verifies that requests are signed with one set of credentials, in one scope.
@@ -69,7 +111,7 @@ impl Verifier {
         if !same(authorization.key_id, self.credentials.key_id()) {
             return Err(SignatureRefused::UnknownKey);
         }
-        self.check_scope(&authorization)?;
+        self.scope.check(&authorization)?;
         check_signed_headers(request, authorization.signed_headers)?;
         let date = self.check_date(request, &authorization)?;
         self.check_token(request)?;
@@ -86,22 +128,7 @@ impl Verifier {
         mac(&self.key(authorization.day, authorization.service), to_sign.as_bytes())
             .verify_slice(&signature)
             .map_err(|_| SignatureRefused::Mismatch)?;
-        Ok(SignatureFacts {
-            key_id: authorization.key_id.to_owned(),
-            service: authorization.service.to_owned(),
-            region: authorization.region.to_owned(),
-            signed_headers: authorization.signed_headers.to_owned(),
-        })
-    }
-
-    fn check_scope(&self, authorization: &Authorization<'_>) -> Result<(), SignatureRefused> {
-        if authorization.region != self.scope.region {
-            return Err(SignatureRefused::OtherScope("region"));
-        }
-        if !self.scope.services.iter().any(|service| service == authorization.service) {
-            return Err(SignatureRefused::OtherScope("service"));
-        }
-        Ok(())
+        Ok(SignatureFacts::of(&authorization, true))
     }
 
     /// The text of the signature's time, if it is near ours.

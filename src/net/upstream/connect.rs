@@ -1,6 +1,7 @@
 //! Connections to an upstream: dialled, verified, kept for the next request.
 
-use super::endpoint::{Endpoint, is_link_local};
+use super::endpoint::Endpoint;
+use super::network::Network;
 use crate::diagnostic::Diagnostic;
 use crate::net::roots;
 use bytes::Bytes;
@@ -96,6 +97,7 @@ impl Shelf {
 /// The connections to one endpoint.
 pub(super) struct Connections {
     endpoint: Endpoint,
+    network: Arc<dyn Network>,
     tls: Option<(TlsConnector, ServerName<'static>)>,
     limit: Duration,
     shelf: Arc<Shelf>,
@@ -103,9 +105,14 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(endpoint: &Endpoint, trust: &Trust, limit: Duration) -> Result<Self, Diagnostic> {
+    pub(super) fn new(
+        endpoint: &Endpoint,
+        network: Arc<dyn Network>,
+        trust: &Trust,
+        limit: Duration,
+    ) -> Result<Self, Diagnostic> {
         let tls = if endpoint.is_tls() { Some(tls(endpoint, trust)?) } else { None };
-        Ok(Self { endpoint: endpoint.clone(), tls, limit, shelf: Arc::default(), tasks: Mutex::default() })
+        Ok(Self { endpoint: endpoint.clone(), network, tls, limit, shelf: Arc::default(), tasks: Mutex::default() })
     }
 
     /// A kept connection that is ready, or a new one.
@@ -127,11 +134,7 @@ impl Connections {
     }
 
     async fn dial_without_limit(&self) -> Result<Lane, Diagnostic> {
-        let address = (self.endpoint.host(), self.endpoint.port());
-        let stream = TcpStream::connect(address).await.map_err(|error| self.unreachable(&error.to_string()))?;
-        if stream.peer_addr().is_ok_and(|peer| is_link_local(peer.ip())) {
-            return Err(self.unreachable("the name stands for a link-local address, which is no upstream"));
-        }
+        let stream = self.reach().await?;
         // Failing only makes small requests slower.
         let _ = stream.set_nodelay(true);
         match &self.tls {
@@ -144,6 +147,21 @@ impl Connections {
                 self.speak(stream).await
             }
         }
+    }
+
+    /// A connection to an address that the name stands for: resolved once, checked, and what was checked is connected to.
+    async fn reach(&self) -> Result<TcpStream, Diagnostic> {
+        let resolved = self.network.resolve(self.endpoint.host(), self.endpoint.port()).await;
+        let mut addresses = resolved.map_err(|error| self.unreachable(&error.to_string()))?;
+        addresses.retain(|address| self.endpoint.may_be_at(address.ip()));
+        let mut why = "the name stands for no address that an upstream may have".to_owned();
+        for address in addresses {
+            match self.network.connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => why = error.to_string(),
+            }
+        }
+        Err(self.unreachable(&why))
     }
 
     async fn speak(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Lane, Diagnostic> {

@@ -12,12 +12,14 @@ pub struct Endpoint {
     host: String,
     port: u16,
     authority: String,
+    /// Whether it is on another machine, whatever its name is made to stand for.
+    is_elsewhere: bool,
 }
 
 impl Endpoint {
-    /// The endpoint of a host name at the port of https.
+    /// The endpoint of a host name at the port of https, on another machine than this one.
     pub fn https(host: &str) -> Self {
-        Self { tls: true, host: host.to_owned(), port: 443, authority: host.to_owned() }
+        Self { tls: true, host: host.to_owned(), port: 443, authority: host.to_owned(), is_elsewhere: true }
     }
 
     /// Reads a URL of a server: no path, no query, no user name.
@@ -59,7 +61,7 @@ impl Endpoint {
         }
         // The Host of a request leaves out the port of the scheme, as every client does, and so does its signature.
         let authority = if port == default { host.to_owned() } else { format!("{host}:{port}") };
-        Ok(Self { tls, host: host_name, port, authority })
+        Ok(Self { tls, host: host_name, port, authority, is_elsewhere: false })
     }
 
     /// `http` or `https`.
@@ -90,10 +92,23 @@ impl Endpoint {
     pub(super) fn is_tls(&self) -> bool {
         self.tls
     }
+
+    /// Whether its name may stand for an address.
+    pub(super) fn may_be_at(&self, address: IpAddr) -> bool {
+        let never = is_link_local(address) || (self.is_elsewhere && is_of_no_other_machine(address));
+        !never
+    }
+}
+
+/// Whether an address is no single other machine's.
+fn is_of_no_other_machine(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    address.is_loopback() || address.is_unspecified() || address.is_multicast() || is_broadcast
 }
 
 /// Whether an address is one of this link alone, as those of metadata services are.
-pub(super) fn is_link_local(address: IpAddr) -> bool {
+fn is_link_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_link_local(),
         // The second half of it is where one cloud has its metadata for IPv6: fd00:ec2::/32.

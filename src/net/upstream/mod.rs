@@ -7,10 +7,12 @@
 mod answer;
 mod connect;
 mod endpoint;
+mod network;
 
 pub use answer::{Collected, Part, UpstreamAnswer, UpstreamBody};
 pub use connect::Trust;
 pub use endpoint::Endpoint;
+pub use network::{Internet, Network, Waiting};
 
 use crate::diagnostic::Diagnostic;
 use crate::message::{Body, End, MAX_KEPT_BODY, Request, Response, target};
@@ -23,6 +25,7 @@ use connect::{Connections, Lane};
 use http_body_util::Full;
 use hyper::header::{CONTENT_LENGTH, DATE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{HeaderMap, Method, StatusCode};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -104,7 +107,18 @@ pub struct Upstream {
 impl Upstream {
     /// A client of an endpoint. Nothing is connected yet.
     pub fn new(endpoint: Endpoint, trust: &Trust, limits: UpstreamLimits, clock: Clock) -> Result<Self, Diagnostic> {
-        let connections = Connections::new(&endpoint, trust, limits.connect)?;
+        Self::over(Arc::new(Internet), endpoint, trust, limits, clock)
+    }
+
+    /// A client over another network.
+    pub fn over(
+        network: Arc<dyn Network>,
+        endpoint: Endpoint,
+        trust: &Trust,
+        limits: UpstreamLimits,
+        clock: Clock,
+    ) -> Result<Self, Diagnostic> {
+        let connections = Connections::new(&endpoint, network, trust, limits.connect)?;
         Ok(Self { endpoint, connections, limits, clock, ahead: AtomicI64::new(0) })
     }
 
@@ -178,7 +192,9 @@ impl Upstream {
         };
         let fields = outgoing.headers_mut();
         fields.insert(HOST, HeaderValue::from_str(authority).map_err(|_| cannot("host"))?);
-        fields.insert(USER_AGENT, HeaderValue::from_static(concat!("retake/", env!("CARGO_PKG_VERSION"))));
+        if request.headers.get(USER_AGENT.as_str()).is_none() {
+            fields.insert(USER_AGENT, HeaderValue::from_static(concat!("retake/", env!("CARGO_PKG_VERSION"))));
+        }
         fields.insert(CONTENT_LENGTH, HeaderValue::from(request.body.bytes().len()));
         for (name, value) in request.headers.iter().chain(signature.iter()).filter(|(name, _)| *name != "host") {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| cannot("header"))?;
