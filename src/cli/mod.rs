@@ -6,6 +6,7 @@
 //! `Failure` says why it came to nothing. Both end in `output::finish`.
 
 mod cassette;
+mod certificates;
 mod defects;
 mod descriptors;
 mod failure;

@@ -1,17 +1,13 @@
 //! `--mode forward`: clients reach the service by its own name, through tunnels that end here.
 
 use super::Failure;
-use crate::diagnostic::{Diagnostic, Location};
+use super::certificates::named_certificates;
 use crate::drive::{Folder, Own, Tunnels};
 use crate::net::{Clock, Interception, system_certificates};
 use crate::spec::Specs;
-use crate::store::{Disk, Files};
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-
-/// How large a file of certificates may be.
-const MAX_CERTIFICATES: u64 = 4 * 1024 * 1024;
 
 /// How clients reach the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -64,14 +60,5 @@ impl Tunnelled {
 
 /// The certificates that clients were told of already, by a file that a variable names.
 fn inherited(variable: &str) -> Result<String, Failure> {
-    let Some(file) = std::env::var_os(variable).filter(|file| !file.is_empty()) else { return Ok(String::new()) };
-    let unreadable = |why: String| {
-        let error = Diagnostic::new(format!("cannot read the certificates that {variable} names: {why}"));
-        Failure::world(
-            error.at(Location::file(Path::new(&file).display().to_string())).help("unset it, or mend the file"),
-        )
-    };
-    let bytes = Disk.read(Path::new(&file), MAX_CERTIFICATES).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
-    Ok(text + "\n")
+    Ok(named_certificates(variable)?.map(|(_, text)| text + "\n").unwrap_or_default())
 }

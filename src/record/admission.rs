@@ -1,10 +1,12 @@
 //! What is let through to an upstream: signed with the session's credentials, an operation of the specs that changes
-//! nothing or was allowed by name, and of it the members alone.
+//! nothing or was allowed by name, and of it the members alone; or as its client signed it for the service itself, if
+//! that says no more.
 
-use super::options::Options;
+use super::options::{Options, UpstreamChoice};
+use super::unchanged::unchanged;
 use crate::message::{Request, target};
-use crate::net::sigv4::{Scope, SignatureFacts, Verifier};
-use crate::net::{Arrived, Credentials, Outgoing};
+use crate::net::sigv4::{Scope, SignatureFacts, Verifier, inspect};
+use crate::net::{Arrived, Credentials, Outgoing, service_endpoint};
 use crate::spec::{Inputs, Location, Spec, Specs, build_request, conform};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,8 +21,18 @@ const DECODINGS: usize = 3;
 #[derive(Debug)]
 pub(super) struct Admission {
     specs: Arc<Specs>,
-    verifier: Verifier,
+    signatures: Signatures,
+    region: String,
     allow: Vec<String>,
+}
+
+/// Whose signatures requests have.
+#[derive(Debug)]
+enum Signatures {
+    /// Ours: made with the credentials of this session, and verified.
+    Ours(Verifier),
+    /// The service's to verify: made with credentials that are not known here.
+    Theirs(Scope),
 }
 
 /// A request that was let through.
@@ -30,7 +42,7 @@ pub(super) struct Admitted {
     pub(super) spec: usize,
     /// Its operation.
     pub(super) operation: String,
-    /// What is sent: made of the members, of nothing else that the client sent.
+    /// What is sent: made of the members, of nothing else that the client sent, unless it is passed on as it is.
     pub(super) request: Request,
     /// What is known of the client's signature.
     pub(super) facts: SignatureFacts,
@@ -40,19 +52,23 @@ impl Admission {
     pub(super) fn new(options: &Options, ours: Credentials) -> Self {
         let services = options.specs.iter().map(|spec| spec.service.signing_name.clone()).collect();
         let scope = Scope { region: options.region.clone(), services };
-        Self {
-            specs: Arc::clone(&options.specs),
-            verifier: Verifier::new(ours, scope, options.clock.clone()),
-            allow: options.allow.clone(),
-        }
+        let signatures = match &options.upstream {
+            UpstreamChoice::Through => Signatures::Theirs(scope),
+            UpstreamChoice::Live(_) | UpstreamChoice::Simulated(_) | UpstreamChoice::Url { .. } => {
+                Signatures::Ours(Verifier::new(ours, scope, options.clock.clone()))
+            }
+        };
+        let specs = Arc::clone(&options.specs);
+        Self { specs, signatures, region: options.region.clone(), allow: options.allow.clone() }
     }
 
     /// Lets a request through, or says what is answered instead.
     pub(super) fn admit(&self, arrived: &Arrived) -> Result<Admitted, Outgoing> {
-        let facts = self
-            .verifier
-            .verify(&arrived.request, arrived.query())
-            .map_err(|refused| Outgoing::error(403, refused.error_type(), &refused.to_string()))?;
+        let facts = match &self.signatures {
+            Signatures::Ours(verifier) => verifier.verify(&arrived.request, arrived.query()),
+            Signatures::Theirs(scope) => inspect(&arrived.request, scope),
+        };
+        let facts = facts.map_err(|refused| Outgoing::error(403, refused.error_type(), &refused.to_string()))?;
         let route = self.specs.route(&arrived.request).map_err(|unrouted| {
             refuse(&format!("only operations of the loaded specs are forwarded, and this is none: {unrouted}"))
         })?;
@@ -62,8 +78,8 @@ impl Admission {
         }
         let spec =
             self.specs.iter().position(|spec| std::ptr::eq(spec, route.spec)).expect("a route is of these specs");
-        let request = build_request(route.spec, &route.inputs);
-        if request.path != arrived.request.path {
+        let anew = build_request(route.spec, &route.inputs);
+        if anew.path != arrived.request.path {
             return Err(refuse(
                 "the path is not spelled as AWS clients spell it: its labels are encoded in another way",
             ));
@@ -71,6 +87,13 @@ impl Admission {
         if let Some(label) = hidden_path(route.spec, &route.inputs) {
             return Err(refuse(&format!("{label} holds a path, and no value of its type does")));
         }
+        let request = match &self.signatures {
+            Signatures::Ours(_) => anew,
+            Signatures::Theirs(_) => {
+                let endpoint = service_endpoint(route.spec, &self.region).map_err(|error| refuse(&error.what))?;
+                unchanged(arrived, &facts.signed_headers, &anew, &endpoint)?
+            }
+        };
         Ok(Admitted { spec, operation: operation.clone(), request, facts })
     }
 }
@@ -102,6 +125,6 @@ fn hides_a_path(text: &str, is_a_value: impl Fn() -> bool) -> bool {
     false
 }
 
-fn refuse(message: &str) -> Outgoing {
+pub(super) fn refuse(message: &str) -> Outgoing {
     Outgoing::error(403, REFUSED, message)
 }

@@ -1,7 +1,8 @@
 //! The recorder: a proxy between a client and a service, and a cassette of what passed.
 //!
 //! A request goes one way only: the client's signature is verified (`admission`), the request is routed and rebuilt
-//! from its members, signed anew and sent, once (`relay`). What comes back goes to the client as it comes, byte for
+//! from its members, signed anew and sent, once (`relay`). Where clients sign for the real service themselves, what they
+//! signed is passed on as it is (`unchanged`), and no credentials are held here. What comes back goes to the client as it comes, byte for
 //! byte, and to the `tape`: redacted, then journalled, and only then does the client get the last byte. When the
 //! recording [finishes](Running::finish), what the tape holds becomes a cassette in one step (`compact`); where it breaks
 //! off, [`recover`] does the same with what its journal holds.
@@ -16,6 +17,7 @@ mod recover;
 mod relay;
 mod tape;
 mod target;
+mod unchanged;
 
 pub use finish::{Counts, Recording};
 pub use options::{Options, StartError, UpstreamChoice};
@@ -149,7 +151,9 @@ impl Back {
     fn of(options: &Options, ours: &Credentials) -> Result<Self, StartError> {
         Ok(match &options.upstream {
             UpstreamChoice::Simulated(answerer) => Self::Here(Arc::clone(answerer)),
-            UpstreamChoice::Live(_) | UpstreamChoice::Url { .. } => Self::There(Arc::new(Remote::new(options, ours)?)),
+            UpstreamChoice::Live(_) | UpstreamChoice::Through | UpstreamChoice::Url { .. } => {
+                Self::There(Arc::new(Remote::new(options, ours)?))
+            }
         })
     }
 }
@@ -320,9 +324,10 @@ impl Drop for Lasting {
 
 /// The exchange of a request that was let in; its response is still to come.
 fn begin(arrived: Arrived, admitted: &Admitted) -> Exchange {
+    let named = arrived.through().and_then(|through| through.user.clone());
     let link = Link {
         signature: Some(admitted.facts.to_string()),
-        session: Some(admitted.facts.key_id.clone()),
+        session: Some(named.unwrap_or_else(|| admitted.facts.key_id.clone())),
         ..Link::of(&arrived.request)
     };
     let operation = Some(admitted.operation.clone());
@@ -339,7 +344,7 @@ fn fail(shared: &Shared, diagnostic: Diagnostic) -> Outgoing {
 /// The origin of what an upstream answers.
 fn origin(upstream: &UpstreamChoice) -> Origin {
     match upstream {
-        UpstreamChoice::Live(_) => Origin::Live,
+        UpstreamChoice::Live(_) | UpstreamChoice::Through => Origin::Live,
         UpstreamChoice::Simulated(_) => Origin::Simulated,
         UpstreamChoice::Url { .. } => Origin::Probed,
     }

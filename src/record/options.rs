@@ -4,7 +4,7 @@ use super::target::Existing;
 use crate::answer::Answerer;
 use crate::diagnostic::Diagnostic;
 use crate::net::credentials::Source;
-use crate::net::{Clock, Credentials, Endpoint, Interception, Limits, Trust, UpstreamLimits};
+use crate::net::{Clock, Credentials, Endpoint, Interception, Internet, Limits, Network, Trust, UpstreamLimits};
 use crate::redact::Policy;
 use crate::spec::Specs;
 use crate::store::{Disk, Files};
@@ -38,6 +38,8 @@ pub struct Options {
     pub upstream_limits: UpstreamLimits,
     /// Whose certificates are trusted.
     pub trust: Trust,
+    /// The way to the upstream.
+    pub network: Arc<dyn Network>,
     /// The time that signatures are judged by, and that the cassette states.
     pub clock: Clock,
     /// Where files are.
@@ -60,6 +62,7 @@ impl Options {
             tunnels: None,
             upstream_limits: UpstreamLimits::default(),
             trust: Trust::default(),
+            network: Arc::new(Internet),
             clock: Clock::system(),
             files: Arc::new(Disk),
         }
@@ -68,6 +71,7 @@ impl Options {
     /// Whether all of it can be done; before a file or socket is touched.
     pub(super) fn check(&self) -> Result<(), StartError> {
         self.check_region().and_then(|()| self.check_allowed()).and_then(|()| self.check_keys()).map_err(usage)?;
+        self.check_tunnels().map_err(usage)?;
         self.policy.check(&self.specs).map_err(usage)
     }
 
@@ -100,8 +104,21 @@ impl Options {
                 format!("real credentials sign for https or this machine only, not for {endpoint}"),
             )
             .help("leave --upstream-credentials out, or name an https URL")),
-            UpstreamChoice::Url { .. } | UpstreamChoice::Live(_) | UpstreamChoice::Simulated(_) => Ok(()),
+            UpstreamChoice::Url { .. }
+            | UpstreamChoice::Live(_)
+            | UpstreamChoice::Through
+            | UpstreamChoice::Simulated(_) => Ok(()),
         }
+    }
+
+    /// What is signed for the service's own name comes through a tunnel to it.
+    fn check_tunnels(&self) -> Result<(), Diagnostic> {
+        if matches!(self.upstream, UpstreamChoice::Through) && self.tunnels.is_none() {
+            return Err(Diagnostic::new(
+                "no tunnels are opened, by which clients would reach the service that they sign for",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -116,6 +133,8 @@ impl fmt::Debug for Options {
 pub enum UpstreamChoice {
     /// The real service, at the host that the spec and the region make.
     Live(Source),
+    /// The same, for which clients sign themselves: what comes through tunnels is passed on as it is.
+    Through,
     /// An answerer in this process: the simulator.
     Simulated(Arc<dyn Answerer>),
     /// A server at a URL.

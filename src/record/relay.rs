@@ -24,15 +24,19 @@ const PATIENCE: Duration = Duration::from_millis(2);
 /// How many parts of a body may wait for the client.
 const WAITING_PARTS: usize = 4;
 
+/// How many different credentials clients may sign with by themselves: all are searched for before a file is written.
+const MOST_CREDENTIALS: usize = 256;
+
 /// The servers behind the recorder, and what signs for them.
 #[derive(Debug)]
 pub(super) struct Remote {
     /// Of each spec its upstream, its signing name.
     routes: Vec<(Arc<Upstream>, String)>,
     region: String,
-    source: Source,
+    /// What signs; none where clients do.
+    source: Option<Source>,
     kept_bytes: usize,
-    /// Real credentials that have signed: no file may hold them.
+    /// Real credentials that have signed, or what was seen of them: no file may hold them.
     used: Mutex<Vec<Credentials>>,
 }
 
@@ -47,8 +51,9 @@ impl Remote {
                 Some(upstream) => upstream,
                 None => {
                     let (limits, clock) = (options.upstream_limits.clone(), options.clock.clone());
+                    let network = Arc::clone(&options.network);
                     let upstream =
-                        Upstream::new(endpoint, &options.trust, limits, clock).map_err(StartError::Failed)?;
+                        Upstream::over(network, endpoint, &options.trust, limits, clock).map_err(StartError::Failed)?;
                     made.push(Arc::new(upstream));
                     Arc::clone(&made[made.len() - 1])
                 }
@@ -56,9 +61,12 @@ impl Remote {
             routes.push((upstream, spec.service.signing_name.clone()));
         }
         let source = match &options.upstream {
-            UpstreamChoice::Live(source) => source.clone(),
-            UpstreamChoice::Url { credentials: Some(credentials), .. } => Source::Fixed(credentials.clone()),
-            UpstreamChoice::Url { credentials: None, .. } | UpstreamChoice::Simulated(_) => Source::Fixed(ours.clone()),
+            UpstreamChoice::Live(source) => Some(source.clone()),
+            UpstreamChoice::Through => None,
+            UpstreamChoice::Url { credentials: Some(credentials), .. } => Some(Source::Fixed(credentials.clone())),
+            UpstreamChoice::Url { credentials: None, .. } | UpstreamChoice::Simulated(_) => {
+                Some(Source::Fixed(ours.clone()))
+            }
         };
         let kept_bytes = options.upstream_limits.kept_bytes;
         Ok(Self { routes, region: options.region.clone(), source, kept_bytes, used: Mutex::default() })
@@ -78,18 +86,37 @@ impl Remote {
 
     async fn send(&self, admitted: &Admitted) -> Result<Sent, Diagnostic> {
         let (upstream, service) = &self.routes[admitted.spec];
-        let credentials = self.source.current().await?;
-        self.remember(&credentials);
+        let Some(source) = &self.source else {
+            self.remember(&seen(admitted))?;
+            return upstream.send(&admitted.request, None).await;
+        };
+        let credentials = source.current().await?;
+        self.remember(&credentials)?;
         let signer = Signer { credentials, region: self.region.clone(), service: service.clone() };
         upstream.send(&admitted.request, Some(&signer)).await
     }
 
-    fn remember(&self, credentials: &Credentials) {
+    fn remember(&self, credentials: &Credentials) -> Result<(), Diagnostic> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if !used.contains(credentials) {
+            if used.len() >= MOST_CREDENTIALS {
+                return Err(Diagnostic::new(format!("more than {MOST_CREDENTIALS} different credentials have signed")));
+            }
             used.push(credentials.clone());
         }
+        Ok(())
     }
+
+    /// Whether clients sign for the upstream themselves.
+    fn is_signed_by_clients(&self) -> bool {
+        self.source.is_none()
+    }
+}
+
+/// What a request shows of the credentials that its client signed it with: all but the secret.
+fn seen(admitted: &Admitted) -> Credentials {
+    let token = admitted.request.headers.get("x-amz-security-token").map(str::to_owned);
+    Credentials::new(admitted.facts.key_id.as_str(), "", token)
 }
 
 /// Where the requests of a spec go.
@@ -125,7 +152,7 @@ impl Errand {
     async fn pass_on(self, mut answer: UpstreamAnswer, reply: oneshot::Sender<Outgoing>) {
         let head = answer.head.clone();
         let mut body = Collected::new(self.remote.kept_bytes);
-        let mut stream = Stream::new(head, reply);
+        let mut stream = Stream::new(head, reply, self.remote.is_signed_by_clients());
         let end = loop {
             match stream.next(&mut answer).await {
                 Part::Data(bytes) => {
@@ -149,6 +176,8 @@ impl Errand {
 /// The way of an answer's bytes to the client: the last of them are held until they may go.
 struct Stream {
     head: Head,
+    /// Whether the date of the upstream goes with it.
+    is_dated: bool,
     /// Where the answer begins; none once it has.
     reply: Option<oneshot::Sender<Outgoing>>,
     /// Where its parts go, once it has begun before it was whole.
@@ -157,8 +186,12 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(head: Head, reply: oneshot::Sender<Outgoing>) -> Self {
-        Self { head, reply: Some(reply), parts: None, held: Bytes::new() }
+    fn new(head: Head, reply: oneshot::Sender<Outgoing>, is_dated: bool) -> Self {
+        Self { head, is_dated, reply: Some(reply), parts: None, held: Bytes::new() }
+    }
+
+    fn dated(&self, outgoing: Outgoing) -> Outgoing {
+        if self.is_dated { outgoing.dated(&self.head) } else { outgoing }
     }
 
     /// The next part. While there is none, all but the last byte goes on to the client.
@@ -189,7 +222,7 @@ impl Stream {
     async fn send(&mut self, bytes: Bytes) {
         if let Some(reply) = self.reply.take() {
             let (sender, receiver) = mpsc::channel(WAITING_PARTS);
-            deliver(reply, Outgoing::relay(&self.head, receiver));
+            deliver(reply, self.dated(Outgoing::relay(&self.head, receiver)));
             self.parts = Some(sender);
         }
         if let Some(parts) = self.parts.as_ref().filter(|_| !bytes.is_empty()) {
@@ -207,7 +240,8 @@ impl Stream {
             return;
         };
         if let Some(reply) = self.reply.take() {
-            return deliver(reply, Outgoing::relay_whole(&self.head, self.held, end));
+            let held = std::mem::take(&mut self.held);
+            return deliver(reply, self.dated(Outgoing::relay_whole(&self.head, held, end)));
         }
         let last = std::mem::take(&mut self.held);
         self.send(last).await;

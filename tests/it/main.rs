@@ -65,6 +65,10 @@ mod spec_import_services;
 mod spec_scenarios;
 mod spec_schema;
 mod store;
+#[cfg(feature = "cli")]
+mod trusted;
+#[cfg(feature = "cli")]
+mod tunnel_command;
 mod tunnels;
 mod upstream;
 mod upstreams;

@@ -11,12 +11,13 @@ pub(super) use probing::run as probe;
 pub(super) use review::Review;
 pub(super) use upstream::live;
 
+use super::certificates::trust;
 use super::output::{OutputArgs, to_stderr};
 use super::session::{End, Session, Signals, refuse_unknown_inputs, today};
 use super::sources::{display, only_operation};
 use super::{Failure, Outcome, verify};
 use crate::evidence::{Demands, Report, RunVerdict, Trouble, TroubleKind};
-use crate::net::Clock;
+use crate::net::{Clock, Trust};
 use crate::record::{Existing, Options, Recorder, Recording, Running, StartError, default_cassette};
 use crate::redact::Policy;
 use crate::spec::Specs;
@@ -34,6 +35,7 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let behind = Behind::choose(arguments, &specs).await?;
     let targets = probing::targets(arguments, &specs, &behind)?;
     let mut options = options(arguments, &specs, &behind);
+    options.trust = if behind.is_elsewhere() { trust()? } else { Trust::default() };
     // Each connection of a client may have one to the upstream.
     options.limits = arguments.listen.limits(2)?;
     options.tunnels = arguments.listen.mode.tunnels(&specs, &behind.region)?;
@@ -47,7 +49,7 @@ pub(super) async fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Ou
     let recorder = Recorder::start(listener, options).map_err(not_started)?;
     let access = recorder.access().clone();
     let session = Session::new(port, access.credentials.clone(), access.region.clone(), &specs, behind.inputs.clone())?
-        .through(tunnels.as_deref(), None)?;
+        .through(tunnels.as_deref(), behind.own(arguments))?;
     session.fill(&arguments.command.command)?;
     if let Some(left) = recorder.left() {
         to_stderr(&recover::warning(left, &cassette));

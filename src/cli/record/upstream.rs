@@ -1,9 +1,11 @@
 //! Who stands behind the recorder.
 
 use super::super::session::DEFAULT_REGION;
+use super::super::tunnels::Mode;
 use super::super::{Failure, simulate};
 use super::arguments::{Arguments, UpstreamArg, UpstreamCredentials};
 use crate::diagnostic::Diagnostic;
+use crate::drive::Own;
 use crate::net::credentials::Source;
 use crate::net::{Credentials, Endpoint};
 use crate::record::UpstreamChoice;
@@ -26,8 +28,14 @@ impl Behind {
         match &arguments.upstream {
             UpstreamArg::Simulated => Self::simulated(arguments, specs),
             UpstreamArg::Url(endpoint) => Self::url(arguments, endpoint),
+            UpstreamArg::Live if arguments.listen.mode == Mode::Forward => Self::through(arguments).await,
             UpstreamArg::Live => Self::live(arguments).await,
         }
+    }
+
+    /// Whether it is asked over a network.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        !matches!(self.choice, UpstreamChoice::Simulated(_))
     }
 
     fn simulated(arguments: &Arguments, specs: &Arc<Specs>) -> Result<Self, Failure> {
@@ -64,6 +72,42 @@ impl Behind {
             inputs: arguments.inputs.clone(),
         })
     }
+
+    async fn through(arguments: &Arguments) -> Result<Self, Failure> {
+        let region = live_region(arguments.profile.as_deref(), arguments.region.as_deref()).await?;
+        Ok(Self {
+            choice: UpstreamChoice::Through,
+            name: format!("the live service in {region}, for which the client signs"),
+            region,
+            inputs: arguments.inputs.clone(),
+        })
+    }
+
+    /// The credentials of the client's own, where it signs for the service itself.
+    pub(super) fn own(&self, arguments: &Arguments) -> Option<Own> {
+        matches!(self.choice, UpstreamChoice::Through).then(|| Own { profile: arguments.profile.clone() })
+    }
+}
+
+/// The region of a live service for which nothing here signs.
+#[cfg(feature = "aws-chain")]
+async fn live_region(profile: Option<&str>, region: Option<&str>) -> Result<String, Failure> {
+    use crate::net::Clock;
+    use crate::net::credentials::Chain;
+
+    if let Some(region) = region {
+        return Ok(region.to_owned());
+    }
+    // The chain is asked for the region alone, and gone before anything is recorded.
+    known_region(Chain::load(profile, Clock::system()).await.region().map(str::to_owned))
+}
+
+/// The region of a live service for which nothing here signs.
+#[cfg(not(feature = "aws-chain"))]
+async fn live_region(_: Option<&str>, region: Option<&str>) -> Result<String, Failure> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let region = region.map(str::to_owned).or_else(|| variable("AWS_REGION"));
+    known_region(region.or_else(|| variable("AWS_DEFAULT_REGION")))
 }
 
 /// What signs for the live service, and the region that it is asked in.

@@ -12,8 +12,10 @@ use std::{env, fs, io::Write, path::Path, path::PathBuf};
 
 mod cassette;
 mod foreign;
+mod namespace;
 mod observed;
 mod seen;
+mod signed;
 mod tunnelled;
 mod verified;
 

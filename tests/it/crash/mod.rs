@@ -7,7 +7,6 @@ mod links;
 mod recover;
 mod tracked;
 mod two;
-mod wrong;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

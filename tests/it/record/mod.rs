@@ -16,6 +16,7 @@ mod routes;
 mod signatures;
 mod smuggling;
 mod swapped;
+pub(crate) mod through;
 
 use crate::wires::{Reply, talk};
 use retake::diagnostic::Diagnostic;

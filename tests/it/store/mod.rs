@@ -4,13 +4,11 @@ mod accepted;
 mod commit;
 mod faulty;
 mod find;
-mod full_disk;
 mod journal;
 mod killed;
 #[cfg(unix)]
 mod links;
 mod lock;
-mod wrong;
 
 use std::fs;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 mod opened;
 mod streams;
-mod targets;
+pub(crate) mod targets;
 mod within;
 
 use crate::wires;

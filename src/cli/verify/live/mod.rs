@@ -13,6 +13,7 @@ mod scratch;
 mod tests;
 
 use crate::cassette::Cassette;
+use crate::cli::certificates::trust;
 use crate::cli::output::OutputArgs;
 use crate::cli::session::{End, Signals, refuse_unknown_inputs, today};
 use crate::cli::sources::{SpecArgs, load_cassettes, parse_input};
@@ -157,6 +158,7 @@ impl Arguments {
         let scratch = Scratch::new()?;
         let options = Options {
             region: region.to_owned(),
+            trust: trust()?,
             ..Options::new(Arc::clone(specs), upstream, scratch.path().join("live.cassette.yaml"))
         };
         let (recording, is_interrupted) = self.probe(targets, options).await?;
