@@ -56,6 +56,9 @@ impl Endpoint {
             port => port.trim_start_matches(':').parse().map_err(|_| refuse("its port is no port"))?,
         };
         let host_name = host.trim_matches(['[', ']']).to_owned();
+        if host_name.is_empty() {
+            return Err(refuse("it names no host"));
+        }
         if host_name.parse().is_ok_and(is_link_local) {
             return Err(refuse("its host is link-local, where machines are told their own credentials"));
         }
@@ -118,11 +121,10 @@ fn is_link_local(address: IpAddr) -> bool {
 
 /// A URL without what stands before an `@`: that may be a password.
 fn without_user(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &url[..scheme], &url[at..]),
-        (None, Some(at)) => format!("…{}", &url[at..]),
-        _ => url.to_owned(),
-    }
+    let Some(at) = url.rfind('@') else { return url.to_owned() };
+    // Another scheme may be a user name that a mistake has put before it.
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| url[..at].starts_with(scheme));
+    format!("{}…{}", scheme.unwrap_or_default(), &url[at..])
 }
 
 impl fmt::Display for Endpoint {
@@ -153,6 +155,7 @@ mod tests {
             "/a",
             "ftp://a",
             "http://",
+            "https://:443",
             "http://u@a",
             "http://a/b",
             "http://a?b",
@@ -170,7 +173,13 @@ mod tests {
 
     #[test]
     fn does_not_repeat_a_password() {
-        for url in ["http://user:secret@a.example", "user:secret@a.example", "http://user:secret@a b"] {
+        for url in [
+            "http://user:secret@a.example",
+            "user:secret@a.example",
+            "http://user:secret@a b",
+            "user:secret@http://a.example",
+            "user:secret@x://y@a.example",
+        ] {
             let error = Endpoint::parse(url).unwrap_err().to_string();
 
             assert!(!error.contains("secret"), "{error}");
