@@ -31,7 +31,7 @@ pub use beginning::Beginning;
 pub use describe::describe;
 pub use header::scalar as insta_text;
 pub use inputs::{StandIns, stand_ins};
-pub use read::{MAX_BYTES, read};
+pub use read::{MAX_BYTES, read, read_both_ways};
 pub use seal::spec_digest;
 pub use search::{Searched, search};
 

@@ -14,6 +14,7 @@ use crate::net::wire::{Socket, Unread};
 use crate::spec::Specs;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hyper::Uri;
 use rustls::ServerConfig;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -79,12 +80,8 @@ impl Interception {
         if let Some(name) = browser_field(request) {
             return Err(refuse(&format!("no requests of browsers here ({name} was sent)")));
         }
-        // A scheme or a path beside it is another form, which CONNECT does not have.
-        let target = match arrived.absolute() {
-            Some((None, authority)) if request.path.is_empty() => authority,
-            Some(_) | None => "",
-        };
-        let known = self.hosts.iter().find(|(host, _)| target.strip_prefix(host.as_str()) == Some(":443"));
+        let target = authority_form(arrived.absolute(), &request.path);
+        let known = self.hosts.iter().find(|(host, _)| is_tunnel_to(target, host));
         let Some((host, config)) = known else { return Err(refuse(&self.elsewhere())) };
         let names_another = request.headers.get("host").is_some_and(|named| named != host && named != target);
         if names_another || !request.body.bytes().is_empty() {
@@ -106,6 +103,36 @@ impl Interception {
         let targets: Vec<String> = self.hosts().map(|host| format!("{host}:443")).collect();
         format!("only tunnels to {} are opened here; add other hosts to NO_PROXY", targets.join(", "))
     }
+}
+
+/// The authority of a target that is nothing else: a scheme or a path beside it is another form, which CONNECT does not
+/// have, and empty here.
+fn authority_form<'t>(absolute: Option<(Option<&str>, &'t str)>, path: &str) -> &'t str {
+    match absolute {
+        Some((None, authority)) if path.is_empty() => authority,
+        Some(_) | None => "",
+    }
+}
+
+/// Whether a tunnel to this host is asked for: by its name and port, spelled exactly so.
+fn is_tunnel_to(target: &str, host: &str) -> bool {
+    target.strip_prefix(host) == Some(":443")
+}
+
+/// The host to which the target of a `CONNECT`, as it stands in a request line, asks for a tunnel, of these hosts.
+///
+/// ```
+/// use retake::net::tunnel_host;
+///
+/// let hosts = ["a.example"];
+/// assert_eq!(tunnel_host(b"a.example:443", &hosts), Some("a.example"));
+/// assert_eq!(tunnel_host(b"a.example.:443", &hosts), None);
+/// ```
+pub fn tunnel_host<'h>(target: &[u8], hosts: &[&'h str]) -> Option<&'h str> {
+    let uri = Uri::try_from(target).ok()?;
+    let absolute = uri.authority().map(|authority| (uri.scheme_str(), authority.as_str()));
+    let target = authority_form(absolute, uri.path());
+    hosts.iter().copied().find(|host| is_tunnel_to(target, host))
 }
 
 impl Tunnel {

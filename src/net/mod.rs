@@ -37,7 +37,7 @@ pub use arrived::Arrived;
 pub use clock::Clock;
 pub use credentials::Credentials;
 pub use gate::Gate;
-pub use interception::{Interception, Through};
+pub use interception::{Interception, Through, tunnel_host};
 pub use limits::Limits;
 pub use listener::{Listen, Listener};
 pub use outgoing::{Chunk, Outgoing};

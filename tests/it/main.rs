@@ -24,6 +24,7 @@ mod defects;
 mod exemplars;
 mod faulty_clients;
 mod foreign_readers;
+mod fuzz;
 mod good_specs;
 mod json_schema;
 mod layers;
