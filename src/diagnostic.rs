@@ -158,20 +158,34 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 /// Makes a text from outside safe to show: control characters,
-/// ESC, bidirectional and zero-width characters become visible `\u{…}` escapes.
+/// ESC, bidirectional and zero-width characters become visible `\u{…}` escapes,
+/// and so does the beginning of what a CI service would take for a command to it.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe_to_show) {
+    if !text.chars().any(is_unsafe_to_show) && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
+    let commands = begins_a_command(text);
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_unsafe_to_show(c) {
+    for (at, c) in text.char_indices() {
+        if is_unsafe_to_show(c) || commands == Some(at) || is_marked_as_command(&text[at..]) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
         }
     }
     Cow::Owned(shown)
+}
+
+/// Where a text begins like a line that GitHub takes for a command: `::name parameters::value`.
+fn begins_a_command(text: &str) -> Option<usize> {
+    let rest = text.trim_start().strip_prefix("::")?;
+    let is_command = rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains("::");
+    is_command.then(|| text.len() - rest.len() - 2)
+}
+
+/// Whether a text begins with what GitHub and Azure take for a command anywhere in a line: `##[name]`, `##vso[name]`.
+fn is_marked_as_command(text: &str) -> bool {
+    text.starts_with("##[") || text.starts_with("##vso[")
 }
 
 fn is_unsafe_to_show(c: char) -> bool {
@@ -237,6 +251,16 @@ mod tests {
     #[test]
     fn leaves_plain_text_of_any_script_alone() {
         assert_eq!(escape("café 漢"), "café 漢");
+    }
+
+    #[test]
+    fn escapes_what_a_ci_service_would_obey() {
+        assert_eq!(escape(" ::error file=a::b"), " \\u{3a}:error file=a::b");
+        assert_eq!(escape("::stop-commands::x"), "\\u{3a}:stop-commands::x");
+        assert_eq!(escape("a ##[error]b ##vso[task.x]"), "a \\u{23}#[error]b \\u{23}#vso[task.x]");
+        for plain in ["::1", "::ffff:127.0.0.1", "[::1]:80", "a::b", "x.rs::works", "# a", "## a", "##"] {
+            assert_eq!(escape(plain), plain);
+        }
     }
 
     #[test]

@@ -12,7 +12,12 @@
 
 use std::env;
 
+#[path = "../../tests/it/bombs/texts.rs"]
+mod bombs;
+mod connections;
 mod data;
+mod determinism;
+mod hostile;
 mod limits;
 mod load;
 mod measure;
@@ -30,6 +35,9 @@ fn main() {
     match words.as_slice() {
         ["role", "load", rest @ ..] => load::run(rest),
         ["role", "driver"] => verifying::drive(),
+        ["role", "hold", rest @ ..] => connections::hold(rest),
+        ["role", "compare", rest @ ..] => determinism::compare(rest),
+        ["role", "refuse", rest @ ..] => hostile::refuse(rest),
         ["role", "map", data] => limits::serve_map(data),
         ["role", "proxy", upstream] => limits::serve_proxy(upstream),
         ["role", role, ..] => panic!("no role is named {role}"),
@@ -38,18 +46,22 @@ fn main() {
 }
 
 fn measure_all(names: &[&str]) {
-    let measures: [(&str, fn()); 6] = [
+    let measures: [(&str, fn()); 10] = [
         ("replay", replaying::throughput),
         ("start", replaying::start),
         ("record", recording::throughput),
         ("file", whole_file::load_and_verify),
         ("client", verifying::client),
         ("mock", mocks::own_cost),
+        ("connections", connections::hold_many),
+        ("stop", connections::stop),
+        ("hostile", hostile::refuse_all),
+        ("determinism", determinism::compare_many),
     ];
     for name in names {
         assert!(
             measures.iter().any(|(known, _)| known == name),
-            "no measure is named {name}: replay, start, record, file, client, mock"
+            "no measure is named {name}: replay, start, record, file, client, mock, connections, stop, hostile, determinism"
         );
     }
     measure::heading();

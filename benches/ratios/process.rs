@@ -70,6 +70,11 @@ impl Server {
         peak_memory(self.child.id()).unwrap()
     }
 
+    /// The memory that it holds now, in bytes.
+    pub(crate) fn resident_memory(&self) -> f64 {
+        memory(self.child.id(), "VmRSS:").unwrap()
+    }
+
     /// Asks it to end, as a user would, and gives the seconds that took.
     pub(crate) fn stop(mut self) -> f64 {
         let began = Instant::now();
@@ -81,8 +86,12 @@ impl Server {
 
 /// The most memory that a process has held, in bytes; none once it has ended.
 pub(crate) fn peak_memory(process: u32) -> Option<f64> {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, name: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0)
 }
 
@@ -106,7 +115,7 @@ pub(crate) fn retake() -> Command {
     Command::new(env!("CARGO_BIN_EXE_retake"))
 }
 
-fn this_program(role: &[&str]) -> Command {
+pub(crate) fn this_program(role: &[&str]) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.arg("role").args(role);
     command

@@ -4,7 +4,7 @@ use super::output::OutputArgs;
 use super::sources::{SpecArgs, display};
 use super::{Failure, Outcome, held, lint};
 use crate::cassette::{Cassette, StandIns};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, escape};
 use crate::evidence::{Report, Subject, SubjectKind};
 use crate::report::{self, CassetteDiff, Format};
 use crate::store;
@@ -68,7 +68,7 @@ pub(super) fn show(arguments: &ShowArguments, output: &OutputArgs) -> Result<Out
     let text = if arguments.inputs {
         let lines = cassette.inputs(&specs).into_iter().flat_map(|stand_ins| {
             let StandIns { name, values } = stand_ins;
-            values.into_iter().map(move |value| format!("{name}={value}\n"))
+            values.into_iter().map(move |value| format!("{name}={}\n", escape(&value)))
         });
         lines.collect()
     } else {

@@ -131,11 +131,15 @@ impl OutputArgs {
 
 /// Shows a mistake of usage as clap words it, or help and version.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let printed = error.print();
-    if printed.is_err() && !error.use_stderr() {
-        return ExitCode::from(4);
+    if error.use_stderr() {
+        // It repeats what was given, and a name of a file may be anybody's.
+        to_stderr(error.render().to_string().trim_end());
+        return ExitCode::from(2);
     }
-    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    match error.print() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(4),
+    }
 }
 
 /// Sends the log of retake's own modules, and of no other crate, to standard error.

@@ -5,7 +5,8 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::spec::{Inputs, Spec};
 use std::ffi::{OsStr, OsString};
 
-/// Fills `{name}` placeholders of a COMMAND from known inputs.
+/// Fills `{name}` placeholders in the arguments of a COMMAND from known inputs; not in the program, since what runs is
+/// for whoever wrote the COMMAND to say and an input may come from a cassette.
 ///
 /// A brace that names no known member is left alone: it may mean something to
 /// the client. A placeholder of a member that is known but has no value is an error.
@@ -14,7 +15,9 @@ pub fn fill_placeholders(
     inputs: &[(String, String)],
     members: &[&str],
 ) -> Result<Vec<Argument>, Diagnostic> {
-    command.iter().map(|argument| fill(argument, inputs, members)).collect()
+    let Some((program, arguments)) = command.split_first() else { return Ok(Vec::new()) };
+    let filled = arguments.iter().map(|argument| fill(argument, inputs, members));
+    [Ok(program.clone())].into_iter().chain(filled).collect()
 }
 
 fn fill(argument: &OsStr, inputs: &[(String, String)], members: &[&str]) -> Result<OsString, Diagnostic> {
@@ -66,7 +69,8 @@ impl Template {
     pub fn new(command: &[Argument], members: &[&str]) -> Result<Self, Diagnostic> {
         let known: Vec<(String, String)> = members.iter().map(|name| ((*name).to_owned(), String::new())).collect();
         fill_placeholders(command, &known, members)?;
-        let named = command.iter().map(|argument| placeholders(argument, members)).collect();
+        let arguments = command.iter().skip(1).map(|argument| placeholders(argument, members));
+        let named = command.first().map(|_| Vec::new()).into_iter().chain(arguments).collect();
         Ok(Self { arguments: command.to_vec(), named })
     }
 
@@ -86,7 +90,8 @@ impl Template {
             inputs.iter().map(|(key, value)| (key.to_owned(), value.text().into_owned())).collect();
         let members: Vec<&str> = spec.input.iter().map(|member| member.key.as_str()).collect();
         let mut command: Vec<Argument> = Vec::with_capacity(self.arguments.len());
-        for (argument, named) in self.arguments.iter().zip(&self.named) {
+        command.extend(self.arguments.first().cloned());
+        for (argument, named) in self.arguments.iter().zip(&self.named).skip(1) {
             if named.iter().any(|key| inputs.get(key).is_none()) {
                 let is_value = !is_flag(argument) && command.len() > 1;
                 if is_value && command.last().is_some_and(|before| is_flag(before)) {
@@ -118,8 +123,8 @@ mod tests {
 
     fn filled(argument: &str) -> Result<String, Diagnostic> {
         let inputs = [("itemId".to_owned(), "a1".to_owned())];
-        let command = fill_placeholders(&[argument.into()], &inputs, &["itemId", "pageToken"])?;
-        Ok(command[0].to_string_lossy().into_owned())
+        let command = fill_placeholders(&["client".into(), argument.into()], &inputs, &["itemId", "pageToken"])?;
+        Ok(command[1].to_string_lossy().into_owned())
     }
 
     #[test]
@@ -128,6 +133,16 @@ mod tests {
         assert_eq!(filled("{\"json\": {}}").unwrap(), "{\"json\": {}}");
         assert_eq!(filled("{unrelatedWord}").unwrap(), "{unrelatedWord}");
         assert_eq!(filled("{").unwrap(), "{");
+    }
+
+    #[test]
+    fn leaves_the_program_to_whoever_wrote_the_command() {
+        let command = ["{itemId}", "{itemId}"].map(Argument::from);
+
+        let filled = fill_placeholders(&command, &[("itemId".to_owned(), "a1".to_owned())], &["itemId"]).unwrap();
+
+        assert_eq!(filled, ["{itemId}", "a1"].map(Argument::from));
+        assert_eq!(run_with("{datastoreId} {datastoreId}", &[("datastoreId", "a")]), "{datastoreId} a");
     }
 
     #[test]

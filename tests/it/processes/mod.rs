@@ -1,7 +1,11 @@
 //! The real binary as a server, and what it promises as a process.
 
+mod clients;
 mod connections;
+mod determinism;
+mod escaping;
 mod names;
+mod stopping;
 
 use crate::command::{Run, command};
 use std::io::{BufRead, BufReader, Read};
