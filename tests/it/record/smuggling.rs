@@ -249,6 +249,7 @@ async fn one_request_in_is_one_request_out_framed_by_us() {
         (good.clone(), 1),
         (pipelined, 2),
         (line("Connection: close, authorization, content-length"), 1),
+        (good.replacen(" HTTP/1.1", "#x HTTP/1.1", 1), 1),
         // Said twice it is the same length to all.
         (line("Content-Length: 0"), 1),
         (line("Keep-Alive: timeout=5"), 1),
