@@ -57,3 +57,18 @@ pub mod verify;
 pub mod yaml;
 
 pub use serve::{Recorded, Replay, Simulate};
+
+// What the library's own tests share with those in tests/: by its name there.
+#[cfg(test)]
+extern crate self as retake;
+#[cfg(test)]
+#[path = "../tests/canaries/mod.rs"]
+mod canaries;
+#[cfg(test)]
+#[path = "../tests/it/upstreams.rs"]
+#[allow(dead_code, reason = "tests/ need more of it")]
+mod upstreams;
+#[cfg(test)]
+#[path = "../tests/it/wires.rs"]
+#[allow(dead_code, reason = "tests/ need more of it")]
+mod wires;

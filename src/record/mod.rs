@@ -17,6 +17,8 @@ mod recover;
 mod relay;
 mod tape;
 mod target;
+#[cfg(test)]
+mod tests;
 mod unchanged;
 
 pub use finish::{Counts, Recording};

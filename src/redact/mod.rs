@@ -34,4 +34,6 @@ pub use redactor::{Outline, Redactor, Renumbering, Survey};
 pub use summary::{Summary, kept_members};
 
 #[cfg(test)]
+pub(crate) mod sabotage;
+#[cfg(test)]
 mod tests;

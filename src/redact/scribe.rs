@@ -131,10 +131,21 @@ fn is_error_name(name: &str) -> bool {
     name.len() <= 64
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && name.bytes().filter(u8::is_ascii_digit).count() <= DIGITS_OF_A_NAME
+        && is_of_words(name)
         && !is_made_up
         // A key id may have few digits.
         && detect::scan(name).is_empty()
+}
+
+/// Whether letters and digits change as they do in words: what is random, or coded, changes almost everywhere.
+fn is_of_words(name: &str) -> bool {
+    let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_uppercase());
+    let changes = name.as_bytes().windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
+    match name.bytes().filter(u8::is_ascii_digit).count() {
+        0 => changes <= name.len() / 3 + 3,
+        1..=DIGITS_OF_A_NAME => changes <= name.len() / 4 + 2,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +167,14 @@ mod tests {
         assert_eq!(scribe.error_type(None, "UnmodelledError9"), "UnmodelledError3");
         assert_eq!(scribe.error_type(None, "AKIAIOSFODNNXEXAMPLE"), "UnmodelledError4");
         assert_eq!(scribe.error_type(None, "see account 123"), "UnmodelledError1");
+        for name in ["NoSuchTagSet", "EC2InstanceError", "S3Exception", "TooManyRequestsException", "throttled"] {
+            assert_eq!(scribe.error_type(None, name), name);
+        }
+        for coded in
+            ["YzRuNHJ5ODkwMTIzNDU2Nw", "fmM0bjRyeTg5MDEyMzQ1Njc", "dGhlU2VjcmV0T2ZKYW5lRG9l", "xKcRtYbNwQzPmLsDf"]
+        {
+            assert!(scribe.error_type(None, coded).starts_with("UnmodelledError"), "{coded}");
+        }
         assert_eq!(scribe.error_type(None, " :x"), ":");
         assert_eq!(scribe.error_type(None, " "), "");
     }

@@ -4,6 +4,8 @@
 
 mod bad_specs;
 mod bombs;
+#[path = "../canaries/mod.rs"]
+mod canaries;
 mod captures;
 #[cfg(feature = "cli")]
 mod cassette_diff;

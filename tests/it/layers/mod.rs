@@ -260,6 +260,40 @@ fn the_source_keeps_its_laws() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// What a shipped build has that can turn redaction off.
+fn sabotage(sources: &[(String, String)]) -> Vec<String> {
+    let says = |token: &&Token| token.text.to_lowercase().contains("sabotage");
+    let found = |(path, text): &(String, String)| {
+        source::read(text).0.iter().filter(says).map(|token| format!("{path}:{}", token.line)).collect::<Vec<_>>()
+    };
+    sources.iter().flat_map(found).collect()
+}
+
+#[test]
+fn no_build_but_that_of_the_tests_can_turn_redaction_off() {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let features = manifest.split("[features]\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names: Vec<&str> = features.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+
+    assert_eq!(sabotage(&sources()), [""; 0]);
+    // What redaction calls where tests break it.
+    assert!(fs::read_to_string("src/redact/redactor.rs").unwrap().contains("sabotage::instead"));
+    assert_eq!(names, ["default", "cli", "aws-chain", "sdk"]);
+    assert!(!fs::read_to_string("build.rs").unwrap().contains("rustc-cfg"));
+}
+
+#[test]
+fn finds_a_sabotage_that_would_be_shipped() {
+    let source = |text: &str| [("redact/x.rs".to_owned(), text.to_owned())];
+
+    assert_eq!(sabotage(&source("fn f() { super::sabotage::instead(x) }")), ["redact/x.rs:1"]);
+    assert_eq!(sabotage(&source("#[cfg(feature = \"test\")]\nmod sabotage;")), ["redact/x.rs:2"]);
+    assert_eq!(
+        sabotage(&source("#[cfg(test)]\nmod sabotage;\nfn f() { #[cfg(test)] if sabotage::on() {} g() }")),
+        [""; 0]
+    );
+}
+
 #[test]
 fn every_module_has_one_layer_and_every_layer_is_below_the_next() {
     let mut all: Vec<&str> = LAYERS.iter().flat_map(|modules| modules.iter().copied()).collect();
