@@ -1,8 +1,12 @@
 //! The facts of a recording that checks judge besides its exchanges.
 
 use super::Cassette;
+use super::kept::without;
 use super::secrets::secrets;
+use crate::diagnostic::Location;
 use crate::evidence::RecordingFacts;
+use crate::redact::kept_members;
+use crate::spec::Specs;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -15,6 +19,15 @@ impl Cassette {
             seal: self.seal.clone(),
             secrets: secrets(self),
         }
+    }
+
+    /// What the detectors find besides what the cassette says was kept by name: nothing that is written may have any.
+    pub fn suspects(&self, specs: &Specs) -> Vec<(String, Location)> {
+        let kept: Vec<&str> = kept_members(self.info.redaction.as_deref().unwrap_or_default()).collect();
+        if kept.is_empty() {
+            return secrets(self);
+        }
+        secrets(&without(self, specs, &kept))
     }
 
     /// The day of the recording, in days since 1970-01-01; none if the header's text is no time.

@@ -18,6 +18,7 @@ mod exchange;
 mod facts;
 mod header;
 mod inputs;
+mod kept;
 pub mod order;
 mod part;
 mod read;

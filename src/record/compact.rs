@@ -45,24 +45,20 @@ pub(super) fn compact(left: Left, specs: &Specs, file: &Path, secrets: &[Credent
     let links = transcript.exchanges.iter().map(|exchange| exchange.link.clone()).collect();
     let bytes = Cassette::new(specs, recording, transcript).to_bytes().map_err(Unfit::Failed)?;
     let cassette = cassette::read(&file.display().to_string(), &bytes).map_err(Unfit::Failed)?;
-    match search(&cassette, &bytes, secrets, &policy) {
+    match search(&cassette, &bytes, secrets, specs) {
         Some(found) => Err(Unfit::MustNotBeKept(found)),
         None => Ok(Compacted { cassette, bytes, links }),
     }
 }
 
 /// The second net: what must not be written in spite of redaction. It tells the rule and the place, never the value.
-fn search(cassette: &Cassette, bytes: &[u8], secrets: &[Credentials], policy: &Policy) -> Option<Diagnostic> {
+fn search(cassette: &Cassette, bytes: &[u8], secrets: &[Credentials], specs: &Specs) -> Option<Diagnostic> {
     let refused =
         |what: String| Diagnostic::new(what).help("nothing was written; please report this, it must not happen");
     if Forbidden::new(secrets.iter().flat_map(Credentials::texts)).is_in(bytes) {
         let what = "the recording holds a credential of this session after redaction".to_owned();
         return Some(refused(what).at(Location::file(cassette.file.clone())));
     }
-    // What was to be kept by name may look like anything; `retake cassette lint` tells.
-    if !policy.keep.is_empty() {
-        return None;
-    }
-    let (rule, location) = cassette.facts().secrets.into_iter().next()?;
+    let (rule, location) = cassette.suspects(specs).into_iter().next()?;
     Some(refused(format!("the recording holds what looks like a secret after redaction (rule {rule})")).at(location))
 }

@@ -52,6 +52,7 @@ impl Running {
         let served = serving.shutdown().await;
         let mut secrets = shared.wind_down(options.limits.drain).await;
         secrets.push(access.credentials);
+        secrets.extend(options.secrets.iter().cloned());
         let mut counts = shared.counted.counts();
         counts.requests += served.refused;
         counts.refused += served.refused;

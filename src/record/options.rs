@@ -30,6 +30,8 @@ pub struct Options {
     pub allow: Vec<String>,
     /// What is kept although the spec calls it sensitive.
     pub policy: Policy,
+    /// Credentials that this process holds besides those that sign: no file may hold them either.
+    pub secrets: Vec<Credentials>,
     /// How much, and how long, towards clients.
     pub limits: Limits,
     /// The tunnels that are opened: none, unless clients are to reach the service by its own name.
@@ -58,6 +60,7 @@ impl Options {
             pending: None,
             allow: Vec::new(),
             policy: Policy::default(),
+            secrets: Vec::new(),
             limits: Limits::default(),
             tunnels: None,
             upstream_limits: UpstreamLimits::default(),

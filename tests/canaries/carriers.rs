@@ -21,10 +21,13 @@ pub(crate) struct Exchanged {
     pub(crate) acts: Vec<Act>,
 }
 
+/// What the upstream does, made with canaries in it.
+type Plan<T> = fn(&mut T) -> Vec<Act>;
+
 impl Carriers<'_> {
     /// One exchange for each way in which it may go.
     pub(crate) fn exchanges(&mut self) -> Vec<Exchanged> {
-        let plans: [(&str, fn(&mut Self) -> Vec<Act>); 12] = [
+        let plans: [(&str, Plan<Self>); 12] = [
             ("success", Self::success),
             ("error", Self::error),
             ("denied", Self::denied),

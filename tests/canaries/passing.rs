@@ -86,7 +86,7 @@ pub(crate) async fn pass(spell: Spell, change: impl FnOnce(&mut Options)) -> Pas
     Passed { aviary, wire, forwarded, during, after, journal, outcome }
 }
 
-fn sent_by(acts: &[Act]) -> Vec<u8> {
+pub(crate) fn sent_by(acts: &[Act]) -> Vec<u8> {
     acts.iter().flat_map(|act| if let Act::Send(bytes) = act { bytes.clone() } else { Vec::new() }).collect()
 }
 

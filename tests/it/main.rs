@@ -6,6 +6,8 @@ mod bad_specs;
 mod bombs;
 #[path = "../canaries/mod.rs"]
 mod canaries;
+#[cfg(feature = "cli")]
+mod canary_runs;
 mod captures;
 #[cfg(feature = "cli")]
 mod cassette_diff;
@@ -55,6 +57,8 @@ mod rust_sdk;
 #[cfg(feature = "sdk")]
 mod rust_sdk_recorded;
 mod scenario;
+#[cfg(feature = "cli")]
+mod second_net;
 mod security;
 mod serve;
 mod server;

@@ -17,7 +17,7 @@ use super::session::{End, Session, Signals, refuse_unknown_inputs, today};
 use super::sources::{display, only_operation};
 use super::{Failure, Outcome, verify};
 use crate::evidence::{Demands, Report, RunVerdict, Trouble, TroubleKind};
-use crate::net::{Clock, Trust};
+use crate::net::{Clock, Credentials, Trust};
 use crate::record::{Existing, Options, Recorder, Recording, Running, StartError, default_cassette};
 use crate::redact::Policy;
 use crate::spec::Specs;
@@ -80,6 +80,7 @@ fn options(arguments: &Arguments, specs: &Arc<Specs>, behind: &Behind) -> Option
         existing: existing(arguments),
         allow: arguments.allow.clone(),
         policy: Policy { keep: arguments.keep.clone() },
+        secrets: Credentials::from_environment(|name| std::env::var(name).ok()).into_iter().collect(),
         clock: Clock::system(),
         ..Options::new(Arc::clone(specs), behind.choice.clone(), cassette(arguments, specs))
     }

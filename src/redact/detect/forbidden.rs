@@ -34,7 +34,13 @@ impl Forbidden {
     }
 
     fn add(&mut self, secret: &[u8]) {
-        self.exact.add(secret.to_vec());
+        self.folded.add(secret.to_ascii_lowercase());
+        self.folded.add(secret.iter().rev().map(u8::to_ascii_lowercase).collect());
+        for mark in [b' ', b'-', b'.', b':', b'_'] {
+            let mut apart: Vec<u8> = secret.iter().flat_map(|byte| [byte.to_ascii_lowercase(), mark]).collect();
+            apart.pop();
+            self.folded.add(apart);
+        }
         self.exact.add(secret.iter().flat_map(|byte| [*byte, 0]).collect());
         self.exact.add(secret.iter().flat_map(|byte| [0, *byte]).collect());
         for alphabet in [&STANDARD, &URL_SAFE] {
@@ -159,6 +165,12 @@ mod tests {
         let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> { "wJalrXUtnFEMI".encode_utf16().flat_map(order).collect() };
 
         assert!(is_found(format!("x{SECRET}y")));
+        assert!(is_found(SECRET.to_ascii_uppercase()));
+        assert!(Forbidden::new(["wJalrXUtnFEMI"]).is_in(b"x IMEFntUXrlaJw"));
+        for mark in [" ", "-", "."] {
+            let apart: Vec<String> = "wJalrXUtnFEMI".chars().map(String::from).collect();
+            assert!(Forbidden::new(["wJalrXUtnFEMI"]).is_in(apart.join(mark).as_bytes()));
+        }
         assert!(is_found(hex.to_lowercase()) && is_found(hex));
         assert!(is_found(target::encode(SECRET)));
         assert!(is_found(target::encode(SECRET).to_lowercase()));

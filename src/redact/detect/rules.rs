@@ -9,6 +9,9 @@ const ID_PREFIXES: [&[u8]; 15] = [
     b"AKID", b"ABSK", b"A3T",
 ];
 
+/// How a long-lived key of a model service begins, the name of its kind coded in base64.
+const SERVICE_KEY: &[u8] = b"ABSKQmVkcm9ja0FQSUtleS";
+
 /// How session tokens begin.
 const TOKEN_PREFIXES: [&[u8]; 6] =
     [b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"FQoGZXIvYXdz", b"FQoDYXdz", b"AQoDYXdz", b"AQoEXAMPLE"];
@@ -105,6 +108,9 @@ impl<'t> Scanner<'t> {
         let id = self.run_of(at, |b| b.is_ascii_alphanumeric());
         let is_id = id.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let is_stand_in = id.get(4..).is_some_and(|rest| rest.starts_with(STAND_IN_ACCOUNT));
+        if id.starts_with(SERVICE_KEY) {
+            self.add(Rule::AccessKeyId, at);
+        }
         if is_id
             && !is_stand_in
             && (19..=128).contains(&id.len())

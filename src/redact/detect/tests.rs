@@ -3,7 +3,7 @@
 use super::*;
 
 /// What must be found: the rule, the text before it, the text.
-const FIRES: [(Rule, &str, &str); 53] = [
+const FIRES: [(Rule, &str, &str); 56] = [
     (Rule::AccessKeyId, "key ", "AKIAIOSFODNN7EXAMPLE"),
     (Rule::AccessKeyId, "\"", "ASIAY34FZKBOKMUTVV7A\""),
     (Rule::AccessKeyId, "", "AROA4EXAMPLEEXAMPLEAB:session"),
@@ -17,6 +17,9 @@ const FIRES: [(Rule, &str, &str); 53] = [
     (Rule::AccessKeyId, "/", "APKA3EXAMPLEEXAMPLE7"),
     (Rule::AccessKeyId, "/", "ASCA3EXAMPLEEXAMPLE7"),
     (Rule::AccessKeyId, "/", "A3TX3EXAMPLEEXAMPLE7"),
+    (Rule::AccessKeyId, "/", "AKID3EXAMPLEEXAMPLE7"),
+    (Rule::AccessKeyId, "/", "ABSK3EXAMPLEEXAMPLE7"),
+    (Rule::AccessKeyId, "=", "ABSKQmVkcm9ja0FQSUtleS1leGFtcGxlLWF0LTEyMw=="),
     (Rule::SecretKey, "secret=", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
     (Rule::SecretKey, "\"", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\""),
     (Rule::SecretKey, "", "Zk3mQ9vX1pR7tB5nW2cL8sD4gH6jK0aYfE7uI1oP"),

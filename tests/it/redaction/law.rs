@@ -7,8 +7,9 @@ use proptest::strategy::ValueTree as _;
 use retake::cassette::order::commit;
 use retake::cassette::{self, Cassette, Recording};
 use retake::evidence::{Demands, Evidence, Subject, SubjectKind};
-use retake::message::{Exchange, Origin, Redacted, Transcript};
+use retake::message::{Body, Exchange, Json, Origin, Redacted, Transcript};
 use retake::redact::{Policy, Redactor};
+use retake::spec::conform::{Violation, check_inputs, check_output_body, check_output_headers};
 use retake::spec::{Specs, embedded};
 use retake::verify::verify;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,4 +136,148 @@ fn the_transcripts_touch_every_check_of_a_recording() {
         let has_bad = ["fail", "warn", "info"].iter().any(|bad| verdicts.contains(*bad));
         assert!(has_bad && verdicts.contains("pass"), "{check} was only ever {verdicts:?}");
     }
+}
+
+/// Transcripts by the dice, as many as it takes.
+fn some_transcripts(specs: &Specs) -> impl Iterator<Item = Transcript> {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let numbers = prop::collection::vec(any::<u16>(), 0..600);
+    (0..600).map(move |_| transcript(specs, &numbers.new_tree(&mut runner).unwrap().current()))
+}
+
+/// What is wrong with a value, in a word.
+fn word(violation: &Violation) -> String {
+    match violation {
+        Violation::WrongType { found, .. } => format!("{found} in the place of another type"),
+        Violation::Length { least, found: 0, .. } if *least > 0 => "empty".to_owned(),
+        Violation::Length { least, found, .. } => if found < least { "too short" } else { "too long" }.to_owned(),
+        Violation::Range { least, found, .. } => match found.parse::<f64>() {
+            Ok(found) if found < *least => "too small".to_owned(),
+            _ => "too great".to_owned(),
+        },
+        Violation::Pattern { .. } => "another pattern".to_owned(),
+        Violation::Charset => "a foreign character".to_owned(),
+        Violation::NotUnique => "twice".to_owned(),
+        Violation::UnmodelledValue(_) => "unmodelled".to_owned(),
+        Violation::MissingMember(_) => "missing".to_owned(),
+        Violation::NullMember(_) => "null".to_owned(),
+        Violation::UnknownMember { case_variant_of, .. } => {
+            if case_variant_of.is_some() { "of another case" } else { "unknown" }.to_owned()
+        }
+        Violation::UnionMembers { .. } => "no union".to_owned(),
+    }
+}
+
+/// What is wrong in an exchange, and which of the things that have stand-ins of their own it has.
+fn wrongs(specs: &Specs, exchange: &Exchange) -> Vec<String> {
+    let mut wrongs = Vec::new();
+    if let Body::Withheld(withheld) = &exchange.response.body {
+        wrongs.push(format!("withheld as {}", withheld.reason.as_str()));
+    }
+    let Ok(route) = specs.route(&exchange.request) else {
+        wrongs.push("unroutable".to_owned());
+        return wrongs;
+    };
+    let mut problems = check_inputs(route.spec, &route.inputs);
+    if exchange.response.status == Some(route.spec.http.success) {
+        problems.extend(check_output_headers(route.spec, &exchange.response));
+        if let Ok(body) = Json::parse(exchange.response.body.bytes()) {
+            problems.extend(check_output_body(route.spec, &body));
+        }
+    }
+    wrongs.extend(problems.iter().map(|problem| word(&problem.violation)));
+    wrongs
+}
+
+#[test]
+fn the_transcripts_are_wrong_in_every_way_and_their_stand_ins_are_too() {
+    const WAYS: [&str; 25] = [
+        "a boolean in the place of another type",
+        "a number in the place of another type",
+        "a string in the place of another type",
+        "an array in the place of another type",
+        "an object in the place of another type",
+        "empty",
+        "too short",
+        "too long",
+        "too small",
+        "too great",
+        "another pattern",
+        "a foreign character",
+        "twice",
+        "unmodelled",
+        "missing",
+        "null",
+        "of another case",
+        "unknown",
+        "no union",
+        "unroutable",
+        "withheld as not-json",
+        "withheld as truncated",
+        "withheld as html",
+        "withheld as empty",
+        "withheld as too-long",
+    ];
+    let specs = specs();
+    let (mut passed, mut stored) = (BTreeSet::new(), BTreeSet::new());
+
+    for transcript in some_transcripts(&specs) {
+        passed.extend(transcript.exchanges.iter().flat_map(|exchange| wrongs(&specs, exchange)));
+        let redacted = plain(&redact(&specs, &transcript));
+        stored.extend(redacted.exchanges.iter().flat_map(|exchange| wrongs(&specs, exchange)));
+    }
+
+    let absent = |found: &BTreeSet<String>| WAYS.into_iter().filter(|way| !found.contains(*way)).collect::<Vec<_>>();
+    // A body is withheld by redaction, for the most part.
+    let absent_before: Vec<&str> = absent(&passed).into_iter().filter(|way| !way.starts_with("withheld")).collect();
+    assert_eq!(absent_before, [""; 0], "{passed:?}");
+    assert_eq!(absent(&stored), [""; 0], "{stored:?}");
+}
+
+/// Ways to get a stand-in wrong: its name, and what becomes of the text of a body.
+type Mutant = (&'static str, fn(&str) -> String);
+
+const MUTANTS: [Mutant; 8] = [
+    ("malformed becomes empty", |body| replaced(body, "\"malformed-", |_| "\"\"".to_owned())),
+    ("empty becomes a text", |body| body.replace("\"\"", "\"a\"")),
+    ("foreign becomes ASCII", |body| body.replace('é', "e")),
+    ("too long becomes short", |body| body.replace(&"x".repeat(20), "")),
+    ("another type becomes a text", |body| body.replace(":0,", ":\"a\",").replace(":false,", ":\"a\",")),
+    ("tokens become one", |body| replaced(body, "\"page-token-", |_| "\"page-token-0001\"".to_owned())),
+    ("identifiers become one", |body| replaced(body, "\"imageset0", |_| format!("\"imageset{}\"", "0".repeat(24)))),
+    ("times change their order", |body| body.replace(":1262304000", ":1999999999")),
+];
+
+/// The text with each string that begins so replaced.
+fn replaced(text: &str, begin: &str, by: fn(&str) -> String) -> String {
+    let mut pieces = text.split(begin);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (string, rest) = piece.split_once('"').unwrap_or((piece, ""));
+        out += &by(string);
+        out += rest;
+    }
+    out
+}
+
+#[test]
+fn a_stand_in_that_is_wrong_in_another_way_changes_a_verdict() {
+    let specs = specs();
+    let mut unseen: Vec<Mutant> = MUTANTS.to_vec();
+
+    for transcript in some_transcripts(&specs) {
+        let mut redacted = plain(&redact(&specs, &transcript));
+        let expected = verdicts(&specs, &redacted);
+        let bodies: Vec<Body> = redacted.exchanges.iter().map(|exchange| exchange.response.body.clone()).collect();
+        unseen.retain(|(_, mutate)| {
+            for (exchange, body) in redacted.exchanges.iter_mut().zip(&bodies) {
+                if let Body::Bytes(bytes) = body {
+                    exchange.response.body = Body::from_bytes(mutate(&String::from_utf8_lossy(bytes)));
+                }
+            }
+            verdicts(&specs, &redacted) == expected
+        });
+    }
+
+    assert_eq!(unseen.iter().map(|(name, _)| *name).collect::<Vec<_>>(), [""; 0]);
 }

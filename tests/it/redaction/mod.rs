@@ -3,6 +3,7 @@
 mod canary;
 mod dice;
 mod law;
+mod rows;
 mod transcripts;
 mod walks;
 

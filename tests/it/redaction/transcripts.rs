@@ -245,7 +245,10 @@ impl Maker<'_, '_> {
             3 => Body::from_bytes(bytes[..bytes.len() / 2].to_vec()),
             4 => Body::from_bytes("Doe^John".to_owned()),
             5 => Body::from_bytes(self.dice.pick(&["[]", "5", "\"x\"", "null", "true"]).to_owned()),
-            6 => Body::Withheld(Withheld { reason: WithheldReason::ALL[self.dice.below(5)], length: 9 }),
+            6 => Body::Withheld(Withheld {
+                reason: WithheldReason::ALL[self.dice.below(WithheldReason::ALL.len())],
+                length: 9,
+            }),
             7 => Body::from_bytes([b" ", bytes, b"\n"].concat()),
             _ => Body::from_bytes(vec![0xff, 0xfe]),
         }
