@@ -5,7 +5,7 @@ use super::options::StartError;
 use super::target::{Existing, Target};
 use crate::cassette::{Beginning, Cassette};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::net::Clock;
+use crate::net::{Clock, Credentials};
 use crate::spec::Specs;
 use crate::store::{Disk, Files, Journal, Left, Torn, has_own_files, left_journals, sweep};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ pub struct Recovery {
     pub existing: Existing,
     /// Where a recording waits for its review; beside the cassette if none.
     pub pending: Option<PathBuf>,
+    /// Credentials that this process holds: the file may hold none of them.
+    pub secrets: Vec<Credentials>,
     /// The time that another recorder is told.
     pub clock: Clock,
     /// Where files are.
@@ -35,6 +37,7 @@ impl Recovery {
             cassette: cassette.into(),
             existing: Existing::Refuse,
             pending: None,
+            secrets: Vec::new(),
             clock: Clock::system(),
             files: Arc::new(Disk),
         }
@@ -64,7 +67,7 @@ pub struct Recovered {
 
 /// Makes the cassette of the latest recording that broke off, and removes its journal; none if none left anything.
 pub fn recover(recovery: &Recovery) -> Result<Option<Recovered>, StartError> {
-    let Recovery { specs, cassette, existing, pending, clock, files } = recovery;
+    let Recovery { specs, cassette, existing, pending, secrets, clock, files } = recovery;
     if !has_own_files(&**files, cassette) {
         return Ok(None);
     }
@@ -73,7 +76,7 @@ pub fn recover(recovery: &Recovery) -> Result<Option<Recovered>, StartError> {
     let mut journals = left_journals(files, cassette).map_err(StartError::Failed)?.into_iter();
     while let Some(journal) = journals.next() {
         if let Some(left) = read(files, &journal)? {
-            let recovered = commit(left, specs, &target, journal)?;
+            let recovered = commit(left, specs, &target, journal, secrets)?;
             return Ok(Some(Recovered { others: journals.collect(), ..recovered }));
         }
         Journal::discard(files, &journal).map_err(StartError::Failed)?;
@@ -96,12 +99,18 @@ fn read(files: &dyn Files, journal: &Path) -> Result<Option<Left>, StartError> {
 }
 
 /// Commits what a journal holds, and removes it.
-fn commit(left: Left, known: &Specs, target: &Target, journal: PathBuf) -> Result<Recovered, StartError> {
+fn commit(
+    left: Left,
+    known: &Specs,
+    target: &Target,
+    journal: PathBuf,
+    secrets: &[Credentials],
+) -> Result<Recovered, StartError> {
     let files = &*target.files();
     let torn = left.torn;
     let beginning = left.beginning.clone().expect("exchanges stand behind a beginning");
     let specs = beginning.specs(known).map_err(|error| StartError::Usage(error.at(location(&journal))))?;
-    let Compacted { cassette, bytes, links: _ } = match compact(left, &specs, &target.written(), &[]) {
+    let Compacted { cassette, bytes, links: _ } = match compact(left, &specs, &target.written(), secrets) {
         Ok(compacted) => compacted,
         Err(Unfit::Failed(failure)) => return Err(StartError::Failed(failure)),
         Err(Unfit::MustNotBeKept(found)) => {

@@ -80,7 +80,7 @@ fn options(arguments: &Arguments, specs: &Arc<Specs>, behind: &Behind) -> Option
         existing: existing(arguments),
         allow: arguments.allow.clone(),
         policy: Policy { keep: arguments.keep.clone() },
-        secrets: Credentials::from_environment(|name| std::env::var(name).ok()).into_iter().collect(),
+        secrets: held(),
         clock: Clock::system(),
         ..Options::new(Arc::clone(specs), behind.choice.clone(), cassette(arguments, specs))
     }
@@ -100,6 +100,11 @@ fn existing(arguments: &Arguments) -> Existing {
         (false, true) => Existing::Overwrite,
         (false, false) => Existing::Refuse,
     }
+}
+
+/// The credentials of the environment, whether they sign or not.
+fn held() -> Vec<Credentials> {
+    Credentials::from_environment(|name| std::env::var(name).ok()).into_iter().collect()
 }
 
 fn not_started(error: StartError) -> Failure {

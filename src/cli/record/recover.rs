@@ -6,7 +6,7 @@ use super::super::sources::{display, only_operation};
 use super::super::{Failure, Outcome, verify};
 use super::arguments::Arguments;
 use super::review::Review;
-use super::{cassette, existing, not_started};
+use super::{cassette, existing, held, not_started};
 use crate::evidence::{Demands, Report, RunVerdict};
 use crate::net::clock;
 use crate::record::{self, Recovered, Recovery};
@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &Arguments, output: &OutputArgs) -> Result<Outcome,
     let named = only_operation(specs.clone(), arguments.operation.as_deref())?;
     let mut recovery = Recovery::new(Arc::new(specs), cassette(arguments, &named));
     recovery.existing = existing(arguments);
+    recovery.secrets = held();
     let review = if arguments.review { Some(Review::of(&recovery.cassette)?) } else { None };
     recovery.pending = review.as_ref().map(|review| review.pending.pending.clone());
 

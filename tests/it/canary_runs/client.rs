@@ -34,11 +34,14 @@ pub(super) fn write_plan(file: &Path, exchanges: &[Exchanged], refused: &VecDequ
     fs::write(file, plan.to_string()).unwrap();
 }
 
+type Pairs = Vec<(String, String)>;
+
+/// A request as it is written down: method, path, query, headers, body.
+type Written = (String, String, Pairs, Pairs, String);
+
 fn read_plan(file: &Path) -> (Vec<Request>, Vec<String>) {
-    type Pairs = Vec<(String, String)>;
-    let plan: (Vec<(String, String, Pairs, Pairs, String)>, Vec<String>) =
-        serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-    let request = |(method, path, query, headers, body): (String, String, Pairs, Pairs, String)| Request {
+    let plan: (Vec<Written>, Vec<String>) = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let request = |(method, path, query, headers, body): Written| Request {
         method,
         path,
         query,

@@ -44,8 +44,7 @@ async fn lets_no_secret_into_any_file_when_the_recording_breaks_off() {
         [("full disk", || Err(Error::from_raw_os_error(28))), ("panic", || panic!("a test broke the journal"))];
     for (name, fault) in faults {
         let writes = Arc::new(AtomicUsize::new(0));
-        let hooked =
-            Hooked::new(move |_| if writes.fetch_add(1, Ordering::SeqCst) < 3 { Ok(()) } else { fault() });
+        let hooked = Hooked::new(move |_| if writes.fetch_add(1, Ordering::SeqCst) < 3 { Ok(()) } else { fault() });
 
         let passed = pass(str::to_owned, |options| options.files = Arc::new(hooked)).await;
 
