@@ -22,7 +22,7 @@ use retake::redact::{Policy, Redactor};
 use retake::spec::{InputValue, Spec, Specs};
 use retake::verify::verify;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub(crate) const WORDS: &[&str] = &[
     "\u{0}\u{0}",
@@ -50,7 +50,7 @@ pub(crate) fn run(data: &[u8]) {
 }
 
 pub(crate) fn check(data: &[u8], redact: Redact) {
-    let specs = specs();
+    let specs = some_specs(data);
     let numbers: Vec<u16> =
         data.chunks(2).map(|pair| pair.iter().fold(0, |n, byte| n << 8 | u16::from(*byte))).collect();
     let mut dice = Dice::new(&numbers);
@@ -76,6 +76,26 @@ pub(crate) fn check(data: &[u8], redact: Redact) {
     let cassette = Cassette::new(&specs, recording, commit(&specs, &Policy::default(), redacted));
     let written = cassette.to_bytes().expect("what was redacted can be written");
     assert!(!forbidden.is_in(&written), "the cassette holds it: {}", String::from_utf8_lossy(&written));
+}
+
+/// One operation, or two, or all, as the data choose: fewer are faster.
+fn some_specs(data: &[u8]) -> Arc<Specs> {
+    static SOME: LazyLock<[Arc<Specs>; 6]> = LazyLock::new(|| {
+        let all = specs();
+        let of = |names: &[&str]| {
+            let wanted = all.iter().filter(|spec| names.contains(&spec.operation.as_str()));
+            Arc::new(Specs::new(wanted.cloned().collect()))
+        };
+        [
+            of(&["ListImageSetVersions"]),
+            of(&["ListBooks"]),
+            of(&["SearchBooks"]),
+            of(&["GetBook", "ListBooks"]),
+            of(&["ListBooks", "SearchBooks"]),
+            Arc::clone(&all),
+        ]
+    });
+    Arc::clone(&SOME[usize::from(data.last().copied().unwrap_or_default()) % SOME.len()])
 }
 
 /// The redaction that recordings have.
