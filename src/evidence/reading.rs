@@ -93,7 +93,7 @@ pub enum Content {
     Json(Json),
     /// Something else; of JSON that breaks off, and of a page, it is known what.
     NotJson(WithheldReason),
-    /// Too long to be kept: nothing can be said of it.
+    /// Not kept, since it is too long or must not be: nothing can be said of it.
     Unknown,
 }
 
@@ -105,7 +105,7 @@ impl Content {
             Body::Bytes(bytes) => Self::of_bytes(bytes),
             Body::Withheld(withheld) => match withheld.reason {
                 WithheldReason::Empty => Self::Empty,
-                WithheldReason::TooLong => Self::Unknown,
+                WithheldReason::TooLong | WithheldReason::Blob | WithheldReason::Gzip => Self::Unknown,
                 reason @ (WithheldReason::NotJson | WithheldReason::Truncated | WithheldReason::Html) => {
                     Self::NotJson(reason)
                 }

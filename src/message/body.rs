@@ -65,12 +65,34 @@ impl Withheld {
             WithheldReason::Html => (b"<html><body></body></html>", b'\n'),
             WithheldReason::Empty => (b"", b' '),
             WithheldReason::TooLong => (b"{}", b' '),
+            WithheldReason::Blob => (b"", 0),
+            WithheldReason::Gzip => return gzip(self.made_up()),
         };
-        let length = usize::try_from(self.length.min(Self::LONGEST)).expect("64 MiB are addressed by 32 bits");
+        let length = self.made_up();
         let mut bytes = begin.to_vec();
         bytes.resize(length, fill);
         bytes.into()
     }
+
+    fn made_up(&self) -> usize {
+        usize::try_from(self.length.min(Self::LONGEST)).expect("64 MiB are addressed by 32 bits")
+    }
+}
+
+/// A gzip stream of that length, of an empty object: blocks of nothing, and a comment, make it as long as it is to be.
+fn gzip(length: usize) -> Bytes {
+    const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0x10, 0, 0, 0, 0, 0, 255];
+    const NOTHING: [u8; 5] = [0, 0, 0, 0xff, 0xff];
+    // The last block, which is "{}" as it stands; its CRC-32, its length.
+    const TAIL: [u8; 15] = [1, 2, 0, 0xfd, 0xff, b'{', b'}', 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0];
+    let rest = length.saturating_sub(HEAD.len() + 1 + TAIL.len());
+    let mut bytes = HEAD.to_vec();
+    bytes.resize(HEAD.len() + rest % NOTHING.len(), b' ');
+    bytes.push(0);
+    bytes.extend(NOTHING.repeat(rest / NOTHING.len()));
+    bytes.extend(TAIL);
+    bytes.truncate(length);
+    bytes.into()
 }
 
 /// Why a body was not kept; the checks judge the reason as they would the body.
@@ -86,11 +108,16 @@ pub enum WithheldReason {
     Empty,
     /// It is longer than what is stored.
     TooLong,
+    /// It is bytes, as it should be, and they must not be kept.
+    Blob,
+    /// The same, and they are a gzip stream.
+    Gzip,
 }
 
 impl WithheldReason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::NotJson, Self::Truncated, Self::Html, Self::Empty, Self::TooLong];
+    pub const ALL: [Self; 7] =
+        [Self::NotJson, Self::Truncated, Self::Html, Self::Empty, Self::TooLong, Self::Blob, Self::Gzip];
 
     /// The word in a cassette.
     pub fn as_str(self) -> &'static str {
@@ -100,7 +127,14 @@ impl WithheldReason {
             Self::Html => "html",
             Self::Empty => "empty",
             Self::TooLong => "too-long",
+            Self::Blob => "blob",
+            Self::Gzip => "gzip",
         }
+    }
+
+    /// What bytes are that are no text.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        if bytes.starts_with(&[0x1f, 0x8b]) { Self::Gzip } else { Self::Blob }
     }
 
     /// What a text is that should have been JSON and is not.
@@ -129,6 +163,8 @@ impl WithheldReason {
 mod tests {
     use super::*;
     use crate::message::Json;
+    use flate2::read::GzDecoder;
+    use std::io::Read;
 
     #[test]
     fn tells_what_a_text_is_that_is_no_json() {
@@ -149,7 +185,8 @@ mod tests {
 
     #[test]
     fn makes_up_a_body_of_the_same_kind_and_length() {
-        for (reason, shortest) in WithheldReason::ALL.into_iter().zip([1, 1, 5, 0, 2]) {
+        let of_text = WithheldReason::ALL.into_iter().zip([1, 1, 5, 0, 2]);
+        for (reason, shortest) in of_text {
             for length in [shortest, 6, 7, 12, 30, 400] {
                 let bytes = Withheld { reason, length }.stand_in();
 
@@ -161,6 +198,21 @@ mod tests {
             }
         }
         assert_eq!(Withheld { reason: WithheldReason::Empty, length: 0 }.stand_in(), Bytes::new());
+    }
+
+    #[test]
+    fn makes_up_a_gzip_stream_that_a_client_can_read() {
+        for length in [26, 27, 1000, 100_000] {
+            let bytes = Withheld { reason: WithheldReason::Gzip, length }.stand_in();
+            let mut text = String::new();
+
+            GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+
+            assert_eq!((bytes.len() as u64, text.as_str()), (length, "{}"));
+            assert_eq!(WithheldReason::of_bytes(&bytes), WithheldReason::Gzip);
+        }
+        assert_eq!(Withheld { reason: WithheldReason::Gzip, length: 7 }.stand_in().len(), 7);
+        assert_eq!(Withheld { reason: WithheldReason::Blob, length: 3 }.stand_in(), &[0, 0, 0][..]);
     }
 
     #[test]

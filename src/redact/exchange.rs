@@ -131,7 +131,13 @@ impl Scribe {
         let index = outputs.iter().position(|member| member.location == Location::Payload)?;
         let site = context.output(index, true);
         match context.spec.shape(site.shape).kind {
-            Kind::Blob => Some(Body::from_bytes(self.bytes(&site, bytes))),
+            Kind::Blob => Some(match site.class {
+                Some(class) => {
+                    self.summary.redacted(class);
+                    withheld(WithheldReason::of_bytes(bytes), bytes)
+                }
+                None => Body::from_bytes(self.bytes(&site, bytes)),
+            }),
             Kind::String | Kind::Enum(_) => {
                 let text = std::str::from_utf8(bytes).ok()?;
                 Some(Body::from_bytes(self.text(context, &site, text).unwrap_or_else(|| text.to_owned())))

@@ -4,7 +4,7 @@ use super::plan::Context;
 use super::scribe::Scribe;
 use crate::message::{Headers, Request, Response};
 use crate::spec::errors::ERROR_TYPE_HEADER;
-use crate::spec::{Location, Member};
+use crate::spec::{Kind, Location, Member};
 
 /// Media types that are kept as they are.
 const MEDIA_TYPES: [&str; 14] = [
@@ -25,6 +25,8 @@ const MEDIA_TYPES: [&str; 14] = [
 ];
 const CHARSETS: [&str; 4] = ["charset=utf-8", "charset=iso-8859-1", "charset=us-ascii", "charset=utf-16"];
 const ENCODINGS: [&str; 7] = ["identity", "gzip", "deflate", "br", "zstd", "compress", "aws-chunked"];
+/// Fields that say what a body is, whether they are members or not.
+const OF_BODIES: [&str; 2] = ["content-type", "content-encoding"];
 const REQUEST_IDS: [&str; 3] = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"];
 /// The longest number of seconds or milliseconds that is a pause.
 const PAUSE_DIGITS: usize = 9;
@@ -76,8 +78,10 @@ impl Scribe {
     }
 
     fn response_field(&mut self, context: Option<Context<'_>>, name: &str, value: &str) -> Option<String> {
+        let is_open = |context: Context<'_>, index: usize| is_open_text(context, index) && OF_BODIES.contains(&name);
         if let Some((context, index)) =
             context.and_then(|context| Some((context, header_member(&context.spec.output, name)?)))
+            && !is_open(context, index)
         {
             let other = self.text(context, &context.output(index, true), value);
             return Some(other.unwrap_or_else(|| value.to_owned()));
@@ -98,6 +102,14 @@ impl Scribe {
 /// The member that travels as the header of that name.
 fn header_member(members: &[Member], name: &str) -> Option<usize> {
     members.iter().position(|member| member.location == Location::Header && member.wire_name.eq_ignore_ascii_case(name))
+}
+
+/// Whether the member is kept, whatever text it is: then it is kept only as far as its words are known.
+fn is_open_text(context: Context<'_>, index: usize) -> bool {
+    let shape = context.spec.shape(context.spec.output[index].shape);
+    context.output(index, true).class.is_none()
+        && matches!(shape.kind, Kind::String)
+        && shape.constraints.pattern.is_none()
 }
 
 fn is_pause(value: &str) -> bool {

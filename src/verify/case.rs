@@ -5,7 +5,7 @@ use super::finding::Part;
 use super::walk_case::{WalkCase, families, walk_cases};
 use crate::evidence::reading::{Content, Outcome, Reading};
 use crate::evidence::{Evidence, Purpose};
-use crate::message::{Body, Exchange, Json, Response};
+use crate::message::{Exchange, Json, Response};
 use crate::spec::conform::{Problem, check_inputs, check_output_body, check_output_headers, check_raw_payload};
 use crate::spec::errors::ERROR_TYPE_HEADER;
 use crate::spec::{DeviationTarget, Fault, Location, Member, Retry, Spec, Specs};
@@ -108,9 +108,10 @@ pub(super) struct Success<'a, 'c> {
 static NOTHING: Json = Json::Object(Vec::new());
 
 impl<'c> Success<'_, 'c> {
-    /// The body as JSON; an empty one is an object without members. None if it is no JSON.
+    /// The body as JSON; an empty one, and bytes that are to be none, are an object without members. None if it is no JSON.
     pub(super) fn body(&self) -> Option<&'c Json> {
         match self.content {
+            _ if self.spec.raw_payload().is_some() => Some(&NOTHING),
             Content::Empty => Some(&NOTHING),
             Content::Json(json) => Some(json),
             Content::NotJson(_) | Content::Unknown => None,
@@ -130,10 +131,8 @@ impl<'c> Success<'_, 'c> {
             let in_body = check_output_body(self.spec, body);
             problems.extend(in_body.into_iter().map(|problem| (Part::Body(problem.pointer.clone()), problem)));
         }
-        if let Body::Empty | Body::Bytes(_) = exchange.response.body {
-            let in_payload = check_raw_payload(self.spec, exchange.response.body.bytes()).unwrap_or_default();
-            problems.extend(in_payload.into_iter().map(|problem| (Part::Body(String::new()), problem)));
-        }
+        let in_payload = check_raw_payload(self.spec, &exchange.response.body).unwrap_or_default();
+        problems.extend(in_payload.into_iter().map(|problem| (Part::Body(String::new()), problem)));
         problems
     }
 }
@@ -143,7 +142,8 @@ fn error_in_success(spec: &Spec, response: &Response, body: &Content) -> Option<
     if let Some(stated) = response.headers.get(ERROR_TYPE_HEADER).filter(|stated| !stated.trim().is_empty()) {
         return Some(format!("the header {ERROR_TYPE_HEADER}: {stated}"));
     }
-    let body = body.json()?;
+    // Bytes that happen to be JSON are what they are.
+    let body = body.json().filter(|_| spec.raw_payload().is_none())?;
     let is_modelled = |name: &str| spec.output.iter().any(|member| member.wire_name == name);
     for name in ["code", "__type"] {
         if let (false, Some(value)) = (is_modelled(name), body.get(name).and_then(Json::as_text)) {

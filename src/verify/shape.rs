@@ -65,7 +65,11 @@ fn not_json<'a>(case: &Case<'a>, spec: &'a Spec, reason: WithheldReason) -> Note
     let found = match reason {
         WithheldReason::Html => "an HTML page",
         WithheldReason::Truncated => "JSON that breaks off",
-        WithheldReason::NotJson | WithheldReason::Empty | WithheldReason::TooLong => "something else",
+        WithheldReason::NotJson
+        | WithheldReason::Empty
+        | WithheldReason::TooLong
+        | WithheldReason::Blob
+        | WithheldReason::Gzip => "something else",
     };
     Note::new("the body of a success is not JSON")
         .at(case.index, Part::Body(String::new()))

@@ -23,6 +23,11 @@ pub(super) fn touched(spec: &Spec, body: Option<&Json>, response: &Response) -> 
                     touched.value(spec, member.shape, value);
                 }
             }
+            Location::Payload if spec.raw_payload().is_some() => {
+                if response.body.wire_length() > 0 {
+                    touched.shape(spec, member.shape);
+                }
+            }
             Location::Payload => body.into_iter().for_each(|body| touched.value(spec, member.shape, body)),
             Location::Header => {
                 if response.headers.get(&member.wire_name.to_ascii_lowercase()).is_some() {

@@ -12,7 +12,7 @@ mod words;
 pub use violation::{Problem, Violation};
 
 use super::{Inputs, Location, ShapeId, Spec};
-use crate::message::{Json, Response};
+use crate::message::{Body, Json, Response};
 use walk::{Siblings, Walker};
 
 /// What is wrong with a text as a value of this shape: a label, a query parameter, a header, a payload of text.
@@ -52,7 +52,7 @@ pub fn check_output_body(spec: &Spec, body: &Json) -> Vec<Problem> {
 }
 
 /// What is wrong with the body of a success whose payload is no JSON: bytes, or a text. None where the body is JSON.
-pub fn check_raw_payload(spec: &Spec, body: &[u8]) -> Option<Vec<Problem>> {
+pub fn check_raw_payload(spec: &Spec, body: &Body) -> Option<Vec<Problem>> {
     let payload = spec.raw_payload()?;
     let mut walker = Walker::new(spec);
     walker.raw_payload(payload, body);

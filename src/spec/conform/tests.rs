@@ -257,7 +257,7 @@ fn judges_a_payload_that_is_no_json() {
         compile("a.yaml", &text).unwrap()
     };
     let found = |kind: &str, body: &[u8]| {
-        let problems = check_raw_payload(&spec(kind), body)?;
+        let problems = check_raw_payload(&spec(kind), &Body::from_bytes(body.to_vec()))?;
         Some(problems.into_iter().map(|problem| (problem.member, problem.violation.to_string())).collect::<Vec<_>>())
     };
     let one = |text: &str| Some(vec![("p".to_owned(), text.to_owned())]);

@@ -3,6 +3,7 @@
 use super::scalar::{Whole, base64_length, is_number, is_plain_integer, is_time, time_words, whole};
 use super::violation::{Problem, Violation};
 use super::words::{found, is_float_word, type_words};
+use crate::message::Body;
 use crate::message::json::{Json, Text};
 use crate::spec::{Charset, Constraints, InputValue, Kind, Location, Member, ShapeId, Spec, TimestampFormat};
 use std::borrow::Cow;
@@ -100,7 +101,7 @@ impl<'s, 'v> Walker<'s, 'v> {
             Some(InputValue::Text(text)) => self.optional_text(member, Some(text)),
             Some(InputValue::Bytes(bytes)) => {
                 let name = Cow::Owned(member.wire_name.clone());
-                self.within(member, None, name, |walker| walker.bytes(member.shape, bytes));
+                self.within(member, None, name, |walker| walker.bytes(member.shape, bytes.len()));
             }
             None => self.optional_text(member, None),
         }
@@ -117,19 +118,19 @@ impl<'s, 'v> Walker<'s, 'v> {
     }
 
     /// Checks a body that is bytes or a text as a whole; an empty one is as its absence.
-    pub(super) fn raw_payload(&mut self, member: &'s Member, body: &[u8]) {
-        let text = match self.spec.shape(member.shape).kind {
-            Kind::Blob => None,
-            _ => std::str::from_utf8(body).ok(),
-        };
-        if body.is_empty() && member.required {
+    pub(super) fn raw_payload(&mut self, member: &'s Member, body: &Body) {
+        let length = usize::try_from(body.wire_length()).unwrap_or(usize::MAX);
+        if length == 0 && member.required {
             return self.lacks(member, None);
         }
         self.members.push((None, member));
-        match text {
-            _ if body.is_empty() => {}
-            Some(text) => self.text(member.shape, text),
-            None => self.bytes(member.shape, body),
+        match (&self.spec.shape(member.shape).kind, body, std::str::from_utf8(body.bytes())) {
+            _ if length == 0 => {}
+            (Kind::Blob, ..) => self.bytes(member.shape, length),
+            // Of a text that was not kept, nothing is known.
+            (_, Body::Withheld(_), _) => {}
+            (_, _, Ok(text)) => self.text(member.shape, text),
+            (_, _, Err(_)) => self.bytes(member.shape, length),
         }
         self.members.pop();
     }
@@ -295,10 +296,10 @@ impl<'s, 'v> Walker<'s, 'v> {
     }
 
     /// Checks a value that travels as bytes.
-    fn bytes(&mut self, id: ShapeId, bytes: &[u8]) {
+    fn bytes(&mut self, id: ShapeId, length: usize) {
         let shape = self.spec.shape(id);
         match shape.kind {
-            Kind::Blob => self.length(&shape.constraints, shape.line, bytes.len()),
+            Kind::Blob => self.length(&shape.constraints, shape.line, length),
             _ => self.wrong_type(shape.line, type_words(&shape.kind), "bytes"),
         }
     }
