@@ -256,5 +256,10 @@ fn example(spec: &Spec, member: &Member, ordinal: u64) -> InputValue {
     if is_scalar {
         return InputValue::from_text(spec, member, &exemplar::stand_in(spec, member.shape, ordinal));
     }
-    InputValue::Json(Filler::new(spec, Fill::Required).value(member.shape, ordinal))
+    // In a query or a header, an empty list cannot be told from none.
+    let fill = match member.location {
+        Location::Query | Location::Header => Fill::Usual,
+        Location::Path | Location::Body | Location::Payload | Location::Status => Fill::Required,
+    };
+    InputValue::Json(Filler::new(spec, fill).value(member.shape, ordinal))
 }

@@ -100,6 +100,8 @@ fn write(spec: &Spec, values: Values) -> Response {
     for (member, value) in spec.output.iter().zip(values) {
         let Some(value) = value else { continue };
         match member.location {
+            // What says how to read the body is the body's.
+            spec::Location::Header if is_of_body(member) => {}
             spec::Location::Header => headers.push(&member.wire_name, header_text(&value)),
             spec::Location::Payload => payload = Some((member, value)),
             spec::Location::Body => members.push((crate::message::json::Text::new(&member.wire_name), value)),
@@ -110,11 +112,18 @@ fn write(spec: &Spec, values: Values) -> Response {
         Some((member, value)) => payload_of(spec, member, &value),
         None => ("application/json", Body::from_bytes(Json::Object(members).to_compact())),
     };
+    if spec.output.iter().any(|member| member.required && member.wire_name.eq_ignore_ascii_case("content-encoding")) {
+        headers.push("content-encoding", "identity");
+    }
     let body = if spec.http.success == 204 || spec.http.method == "HEAD" { Body::Empty } else { body };
     if headers.get("content-type").is_none() {
         headers.push("content-type", content_type);
     }
     Response { status: Some(spec.http.success), headers, body, ..Response::default() }
+}
+
+fn is_of_body(member: &Member) -> bool {
+    ["content-type", "content-encoding"].iter().any(|name| member.wire_name.eq_ignore_ascii_case(name))
 }
 
 fn payload_of(spec: &Spec, member: &Member, value: &Json) -> (&'static str, Body) {

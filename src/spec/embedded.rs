@@ -1,6 +1,7 @@
 //! The specs that the crate carries with it: what `specs/` held when it was built.
 
 use super::{Specs, compile};
+use std::sync::LazyLock;
 
 /// Path below the crate's root, and text, of each; sorted by path.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_specs.rs"));
@@ -13,6 +14,11 @@ static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_spe
 /// assert!(specs.iter().all(|spec| spec.file.starts_with("embedded:specs/")));
 /// ```
 pub fn embedded() -> Specs {
+    static COMPILED: LazyLock<Specs> = LazyLock::new(compiled);
+    COMPILED.clone()
+}
+
+fn compiled() -> Specs {
     let compiled = FILES.iter().map(|(path, text)| {
         compile(&format!("embedded:{path}"), text).expect("the tests compile every spec that is embedded")
     });

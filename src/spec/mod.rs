@@ -36,6 +36,7 @@ pub use unrouted::{Unrouted, UnroutedKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::message::Json;
+use std::sync::Arc;
 
 /// The compiled contract of one operation.
 #[derive(Debug, Clone)]
@@ -346,15 +347,15 @@ pub enum DeviationTarget {
     Error(String),
 }
 
-/// The contracts of a run, sorted by service and operation.
+/// The contracts of a run, sorted by service and operation. A clone shares them.
 #[derive(Debug, Clone, Default)]
-pub struct Specs(Vec<Spec>);
+pub struct Specs(Arc<[Spec]>);
 
 impl Specs {
     /// A set of specs; sorted here.
     pub fn new(mut specs: Vec<Spec>) -> Self {
         specs.sort_by(|a, b| (&a.service.id, &a.operation).cmp(&(&b.service.id, &b.operation)));
-        Self(specs)
+        Self(specs.into())
     }
 
     /// All specs.

@@ -5,7 +5,7 @@ use super::asked::{Asked, change_body, remove_header, set};
 use super::members::{Role, change_all, change_first, entry, value};
 use crate::message::json::Text;
 use crate::message::{Body, Json, Response};
-use crate::spec::{Inputs, Kind, Member, Spec, TimestampFormat, conform, exemplar};
+use crate::spec::{Inputs, Kind, Location, Member, Spec, TimestampFormat, conform, exemplar};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -49,7 +49,9 @@ pub(super) fn required_null(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) 
 /// A success has no body.
 pub(super) fn empty_body(asked: &Asked<'_>, inputs: &Inputs, next: Next<'_>) -> Response {
     let mut response = next(inputs);
-    if asked.is_success(&response) {
+    // Where nothing is required, no body says as much as an empty object.
+    let is_required = |member: &Member| member.required && member.location != Location::Header;
+    if asked.is_success(&response) && asked.spec.output.iter().any(is_required) {
         response.body = Body::Empty;
     }
     response

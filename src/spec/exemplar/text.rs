@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn names_the_type_and_counts_at_the_end_of_its_length() {
         let spec = embedded();
-        let spec = spec.iter().next().unwrap();
+        let spec = spec.operation("ListImageSetVersions").unwrap();
         let texts: Vec<String> = spec.input[..2].iter().map(|member| stand_in(spec, member.shape, 1)).collect();
 
         assert_eq!(texts, ["datastore00000000000000000000001", "imageset000000000000000000000001"]);

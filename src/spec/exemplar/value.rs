@@ -1,8 +1,9 @@
 //! Values of any shape, as JSON.
 //!
 //! Required members are always there, optional ones as long as the value stays
-//! small: a shape inside itself ends there, and a spec that would have a value
-//! of a million parts gets one that is cut off.
+//! small, and so is one item of a list or a map that may be empty: a shape inside
+//! itself ends there, and a spec that would have a value of a million parts gets
+//! one that is cut off.
 
 use super::TIME_BASE;
 use super::text::Strings;
@@ -135,9 +136,15 @@ impl Maker<'_> {
         value
     }
 
-    /// As many items as there must be; different ones if the list asks for that.
+    /// How many items there are: as many as there must be, and one where there need be none but may be.
+    fn count(&self, constraints: &Constraints, item: ShapeId) -> u64 {
+        let (least, most) = constraints.length.unwrap_or((0, u64::MAX));
+        least.max(u64::from(most > 0 && self.has_room_for(item)))
+    }
+
+    /// Different items if the list asks for that.
     fn list(&mut self, constraints: &Constraints, item: ShapeId, index: u64) -> Vec<Json> {
-        let wanted = constraints.length.map_or(0, |(least, _)| least);
+        let wanted = self.count(constraints, item);
         let mut seen = HashSet::new();
         let mut items = Vec::new();
         for step in 0..wanted.saturating_mul(2) {
@@ -153,7 +160,7 @@ impl Maker<'_> {
     }
 
     fn map(&mut self, constraints: &Constraints, keys: ShapeId, values: ShapeId, index: u64) -> Vec<(Text, Json)> {
-        let wanted = constraints.length.map_or(0, |(least, _)| least);
+        let wanted = self.count(constraints, values);
         let keys = self.spec.shape(keys);
         let mut seen = HashSet::new();
         let mut entries = Vec::new();
@@ -235,9 +242,10 @@ mod tests {
     }
 
     #[test]
-    fn fills_lists_and_maps_to_their_least_length() {
+    fn fills_lists_and_maps_to_their_least_length_or_with_one_item() {
         assert_eq!(values("{type: list, of: boolean, length: [2, 3], unique: true}", 0..1), ["[true,false]"]);
-        assert_eq!(values("{type: list, of: integer}", 0..1), ["[]"]);
+        assert_eq!(values("{type: list, of: integer}", 0..1), ["[0]"]);
+        assert_eq!(values("{type: list, of: integer, length: [0, 0]}", 0..1), ["[]"]);
         let map = "{type: map, keys: {type: enum, values: [a, b]}, values: integer, length: [2, 2]}";
         assert_eq!(values(map, 1..2), [r#"{"b":1,"a":2}"#]);
     }
