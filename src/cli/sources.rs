@@ -23,6 +23,24 @@ impl SpecArgs {
     }
 }
 
+/// Which specs to use, and of which operation.
+#[derive(Debug, Args)]
+pub(super) struct OperationArgs {
+    #[command(flatten)]
+    specs: SpecArgs,
+
+    /// The specs' only operation that counts [default: all of them].
+    #[arg(long, value_name = "OPERATION", env = "RETAKE_OPERATION", hide_env_values = true)]
+    operation: Option<String>,
+}
+
+impl OperationArgs {
+    /// Loads the specs of a run.
+    pub(super) fn load(&self) -> Result<Specs, Failure> {
+        only_operation(self.specs.load()?, self.operation.as_deref())
+    }
+}
+
 /// Loads named specs, else `specs/`, else the embedded ones.
 pub(super) fn load_specs(paths: &[PathBuf]) -> Result<Specs, Failure> {
     if !paths.is_empty() {

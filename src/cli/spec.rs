@@ -1,7 +1,7 @@
 //! `retake spec check | schema | scenarios | diff`.
 
 use super::output::OutputArgs;
-use super::sources::{SpecArgs, load_specs};
+use super::sources::{OperationArgs, load_specs};
 use super::{Failure, Outcome, import};
 use crate::evidence::{Report, RunVerdict};
 use crate::report::{Format, quoted, scenarios_as_json, scenarios_as_text, spec_changes_as_json, spec_changes_as_text};
@@ -57,7 +57,7 @@ enum ClassArg {
 #[derive(Debug, Args)]
 pub(super) struct ScenariosArguments {
     #[command(flatten)]
-    specs: SpecArgs,
+    specs: OperationArgs,
 }
 
 /// Check specs.

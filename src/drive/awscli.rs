@@ -147,7 +147,7 @@ mod tests {
 
     fn outcome(end: ChildEnd, stdout: &str, stderr: &str) -> Result<Outcome, Diagnostic> {
         let specs = embedded();
-        read(specs.iter().next().unwrap(), end, &printed(stdout), &printed(stderr))
+        read(specs.operation("ListImageSetVersions").unwrap(), end, &printed(stdout), &printed(stderr))
     }
 
     fn failure(stderr: &str) -> Failure {
@@ -194,7 +194,7 @@ mod tests {
         assert!(list.contains("expected: an array"), "{list}");
         let usage = usage.unwrap_err().to_string();
         assert!(usage.contains("found: aws: error: the following arguments are required: --x"), "{usage}");
-        assert!(read(specs.iter().next().unwrap(), EXIT, &flood, &printed("")).is_err());
+        assert!(read(specs.operation("ListImageSetVersions").unwrap(), EXIT, &flood, &printed("")).is_err());
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn gives_the_output_of_an_operation_that_has_no_pages() {
         let specs = embedded();
-        let mut spec = specs.iter().next().unwrap().clone();
+        let mut spec = specs.operation("ListImageSetVersions").unwrap().clone();
         spec.pagination = None;
         let stdout = printed("{\"ResponseMetadata\": {\"HTTPStatusCode\": 200}, \"a\": 1}");
 

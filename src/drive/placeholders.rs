@@ -154,7 +154,7 @@ mod tests {
     /// What becomes of a COMMAND with these inputs, joined by blanks.
     fn run_with(command: &str, inputs: &[(&str, &str)]) -> String {
         let specs = embedded();
-        let spec = specs.iter().next().unwrap();
+        let spec = specs.operation("ListImageSetVersions").unwrap();
         let members: Vec<&str> = spec.input.iter().map(|member| member.key.as_str()).collect();
         let command: Vec<Argument> = command.split(' ').map(Argument::from).collect();
         let template = Template::new(&command, &members).unwrap();
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn knows_which_input_a_command_does_not_take() {
         let specs = embedded();
-        let spec = specs.iter().next().unwrap();
+        let spec = specs.operation("ListImageSetVersions").unwrap();
         let inputs = Inputs::from_texts(spec, [("datastoreId", "a"), ("maxResults", "5")]);
         let template = |command: &[&str]| {
             let command: Vec<Argument> = command.iter().map(Argument::from).collect();

@@ -165,7 +165,7 @@ mod tests {
 
     /// Why a plan does not run the first scenario, when it needs this.
     fn lacks(way: Way, at_most: u32, is_known: bool, needs: Needs) -> Option<String> {
-        let mut spec = embedded().iter().next().unwrap().clone();
+        let mut spec = embedded().operation("ListImageSetVersions").unwrap().clone();
         spec.client.attempts_at_most = at_most;
         let scenario = Scenario { needs, ..scenarios(&spec, 0).remove(0) };
         let job = Job { name: scenario.id.clone(), scenario: Arc::new(scenario) };

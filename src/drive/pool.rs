@@ -206,7 +206,7 @@ mod tests {
 
     fn plan(jobs: usize, script: &str) -> Plan {
         let specs = Arc::new(embedded());
-        let all = scenarios(specs.iter().next().unwrap(), 0).into_iter().take(jobs);
+        let all = scenarios(specs.operation("ListImageSetVersions").unwrap(), 0).into_iter().take(jobs);
         let command = ["sh", "-c", script].map(Into::into);
         Plan {
             jobs: Arc::new(

@@ -56,7 +56,7 @@ pub struct ProbeRequest<'s> {
 ///
 /// let specs = Arc::new(retake::spec::embedded());
 /// let simulator = Simulator::new(Arc::clone(&specs), Settings::default())?;
-/// let spec = specs.iter().next().expect("specs are embedded");
+/// let spec = specs.operation("ListImageSetVersions").expect("its spec is embedded");
 /// let inputs = simulator.example_inputs(&spec.operation).expect("it is simulated");
 ///
 /// let mut plan = Plan::new(vec![Target { spec, inputs, other_inputs: None }], DEFAULT_MAX_REQUESTS);

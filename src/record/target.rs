@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn names_a_cassette_by_service_operation_and_origin() {
         let specs = embedded();
-        let operation = specs.iter().next().unwrap().operation.clone();
+        let operation = specs.operation("ListImageSetVersions").unwrap().operation.clone();
 
         let path = default_cassette(&specs, Some(&operation), "simulated");
 

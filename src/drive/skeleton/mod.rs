@@ -116,7 +116,7 @@ mod tests {
 
     /// The embedded specs, and one without pages.
     fn specs() -> Vec<Spec> {
-        let listing = spec::embedded().iter().next().unwrap().clone();
+        let listing = spec::embedded().operation("ListImageSetVersions").unwrap().clone();
         let mut single = listing.clone();
         single.pagination = None;
         vec![listing, single]

@@ -66,7 +66,7 @@ impl Kit {
 
     /// Runs `verify client` as it is.
     pub(super) fn run(&self, arguments: &[&str], client: &[&str]) -> Run {
-        let all = [&["verify", "client"], arguments, &["--"], client].concat();
+        let all = [&["verify", "client", "--operation", "ListImageSetVersions"], arguments, &["--"], client].concat();
         Run::of(command(self.path(), &all).env("CLIENT", client_program()).output().unwrap())
     }
 }

@@ -69,11 +69,12 @@ fn nothing_fits(flag: &str, glob: &str, scenarios: &[Listed]) -> Diagnostic {
 mod tests {
     use super::*;
     use crate::cli::verify::client::programme::Origin;
-    use crate::spec::embedded;
+    use crate::spec::{Specs, embedded};
     use std::sync::Arc;
 
     fn scenarios() -> Vec<Listed> {
-        let listing = Origin::new(Arc::new(embedded()), 0, None).unwrap().list().unwrap();
+        let specs = Specs::new(vec![embedded().operation("ListImageSetVersions").unwrap().clone()]);
+        let listing = Origin::new(Arc::new(specs), 0, None).unwrap().list().unwrap();
         let mut scenarios = listing.scenarios;
         scenarios.iter_mut().for_each(|listed| listed.name = format!("Op/{}", listed.id));
         scenarios

@@ -1,5 +1,6 @@
 //! `retake verify client`: a client, driven through every scenario that its specs imply.
 
+mod asked;
 mod choice;
 mod compare;
 mod programme;
@@ -9,13 +10,14 @@ mod trial;
 
 use crate::cli::output::OutputArgs;
 use crate::cli::session::{DEFAULT_REGION, Signals, today};
-use crate::cli::sources::{SpecArgs, display};
+use crate::cli::sources::{OperationArgs, display};
 use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::drive::{self, Language, Pace, Plan, Programme, Says, Template, Way};
-use crate::evidence::Side;
+use crate::drive::{self, Job, Language, Pace, Plan, Programme, Says, Template, Way};
 use crate::evidence::known::KnownFailures;
+use crate::evidence::{Report, Side};
 use crate::spec::Specs;
+use asked::Calls;
 use choice::Choice;
 use clap::{Args, ValueEnum};
 use programme::{Chosen, Listed, Listing, Origin};
@@ -36,7 +38,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
-    specs: SpecArgs,
+    specs: OperationArgs,
 
     /// Take friendly payloads from a recording.
     #[arg(long, value_name = "FILE")]
@@ -142,6 +144,11 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
         output.require_text("verify client --new-driver")?;
         return new_driver(language, &specs);
     }
+    let mut signals = Signals::install()?;
+    let specs = match arguments.calls(specs, &mut signals, output).await? {
+        Calls::These(specs) => Arc::new(specs),
+        Calls::Interrupted => return Ok(interrupted()),
+    };
     let origin = Origin::new(Arc::clone(&specs), arguments.seed, arguments.cassette.as_deref())?;
     let Listing { operations, scenarios, left_out } = origin.list()?;
     let known = arguments.known(&scenarios)?;
@@ -154,7 +161,6 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
     }
     let plan = arguments.plan(&specs, jobs, known)?;
 
-    let mut signals = Signals::install()?;
     let mut progress = Progress::start(output, &plan, &operations, &left_out);
     let theatre = Theatre::new(Arc::clone(&specs), plan.region.clone());
     let mut report = drive::run(theatre, plan, signals.wait(), |scenario, _| progress.tell(scenario)).await;
@@ -165,6 +171,10 @@ pub(in crate::cli) async fn run(arguments: &Arguments, output: &OutputArgs) -> R
         output.progress("no request came in any scenario: does the client ask the endpoint that it is given?");
     }
     Ok(Outcome::Report(Box::new(report)))
+}
+
+fn interrupted() -> Outcome {
+    Outcome::Report(Box::new(Report { interrupted: true, ..Report::new("verify client") }))
 }
 
 /// Prints a driver for the one operation of the specs.
@@ -197,6 +207,20 @@ impl Arguments {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         known.check_names(Side::Client, &names).map_err(Failure::all)?;
         Ok(known)
+    }
+
+    /// The specs of what is verified: of several, those that the client calls.
+    async fn calls(&self, specs: Arc<Specs>, signals: &mut Signals, output: &OutputArgs) -> Result<Calls, Failure> {
+        if specs.len() < 2 || self.cassette.is_some() {
+            return Ok(Calls::These(Specs::clone(&specs)));
+        }
+        let plan = self.plan(&specs, Arc::new(Vec::<Job>::new()), KnownFailures::default())?;
+        let calls = asked::find(&plan, signals.wait()).await?;
+        if let Calls::These(specs) = &calls {
+            let operations: Vec<&str> = specs.iter().map(|spec| spec.operation.as_str()).collect();
+            output.progress(&format!("the client calls {}", operations.join(", ")));
+        }
+        Ok(calls)
     }
 
     fn plan(&self, specs: &Arc<Specs>, jobs: Arc<dyn Programme>, known: KnownFailures) -> Result<Plan, Failure> {

@@ -9,7 +9,7 @@ use crate::cassette::Cassette;
 use crate::cli::output::OutputArgs;
 use crate::cli::session::{DEFAULT_REGION, Signals, refuse_unknown_inputs, today};
 use crate::cli::simulate;
-use crate::cli::sources::{SpecArgs, display, parse_credentials, parse_input};
+use crate::cli::sources::{OperationArgs, display, parse_credentials, parse_input};
 use crate::cli::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::evidence::known::KnownFailures;
@@ -47,7 +47,7 @@ pub(in crate::cli) struct Arguments {
     url: String,
 
     #[command(flatten)]
-    specs: SpecArgs,
+    specs: OperationArgs,
 
     /// A resource that the mock has [default: stand-ins such as NAME0…01].
     #[arg(long = "input", value_name = "NAME=VALUE", value_parser = parse_input)]
