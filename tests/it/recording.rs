@@ -7,6 +7,7 @@ use crate::command::{command, retake};
 use std::fs::{read_to_string, write};
 use std::path::Path;
 
+const OPERATION: &str = "ListImageSetVersions";
 const CASSETTE: &str = "cassettes/medical-imaging/list-image-set-versions-simulated.cassette.yaml";
 
 /// A client that probes wherever its environment leads it.
@@ -26,12 +27,12 @@ fn the_main_job_runs_from_an_empty_folder_and_twice_gives_the_same_but_for_the_d
         text.lines().filter(undated).map(str::to_owned).collect::<Vec<_>>()
     };
 
-    retake(folder.path(), &["record", "--probe"])
+    retake(folder.path(), &["record", "--operation", OPERATION, "--probe"])
         .assert_code(0)
         .assert_stdout("PASS")
         .assert_stderr("wrote cassettes/");
     let first = read_to_string(folder.path().join(CASSETTE)).unwrap();
-    retake(folder.path(), &["record", "--probe", "--overwrite"]).assert_code(0);
+    retake(folder.path(), &["record", "--operation", OPERATION, "--probe", "--overwrite"]).assert_code(0);
     let second = read_to_string(folder.path().join(CASSETTE)).unwrap();
 
     assert_eq!(without_dates(&first), without_dates(&second));
@@ -44,7 +45,7 @@ fn the_main_job_runs_from_an_empty_folder_and_twice_gives_the_same_but_for_the_d
 fn a_client_records_through_its_environment_alone() {
     let folder = tempfile::tempdir().unwrap();
 
-    let recorded = retake(folder.path(), &["record", "--", "sh", "-c", &client("exit 0")]);
+    let recorded = retake(folder.path(), &["record", "--operation", OPERATION, "--", "sh", "-c", &client("exit 0")]);
 
     recorded.assert_code(0).assert_stdout("PASS");
     retake(folder.path(), &["verify", "cassette", CASSETTE]).assert_code(0);
@@ -81,7 +82,18 @@ fn writes_nothing_where_nothing_passed_and_says_which_nothing_it_was() {
     retake(folder.path(), &["record", "--", "/no/such/client"]).assert_code(4).assert_stderr("cannot start");
     retake(
         folder.path(),
-        &["record", "--probe", "--upstream", &closed, "--input", "datastoreId=x", "--input", "imageSetId=y"],
+        &[
+            "record",
+            "--operation",
+            OPERATION,
+            "--probe",
+            "--upstream",
+            &closed,
+            "--input",
+            "datastoreId=x",
+            "--input",
+            "imageSetId=y",
+        ],
     )
     .assert_code(4)
     .assert_stderr("127.0.0.1");
@@ -104,7 +116,10 @@ fn an_unsigned_client_is_refused_and_proves_nothing() {
 fn an_interrupt_keeps_what_was_recorded() {
     let folder = tempfile::tempdir().unwrap();
 
-    let run = retake(folder.path(), &["record", "--", "sh", "-c", &client("kill -INT $PPID; sleep 600")]);
+    let run = retake(
+        folder.path(),
+        &["record", "--operation", OPERATION, "--", "sh", "-c", &client("kill -INT $PPID; sleep 600")],
+    );
 
     run.assert_code(130).assert_stdout("INTERRUPTED");
     retake(folder.path(), &["verify", "cassette", CASSETTE]).assert_code(0);
@@ -115,7 +130,8 @@ fn a_recorder_that_cannot_write_says_so_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path().join("file"), "").unwrap();
 
-    let run = retake(folder.path(), &["record", "--probe", "--cassette", "file/one.cassette.yaml"]);
+    let run =
+        retake(folder.path(), &["record", "--operation", OPERATION, "--probe", "--cassette", "file/one.cassette.yaml"]);
 
     run.assert_code(4).assert_stderr("file");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -124,7 +140,8 @@ fn a_recorder_that_cannot_write_says_so_and_leaves_nothing() {
 #[test]
 fn a_server_without_a_client_records_until_it_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = command(folder.path(), &["record", "--ready-file", "ready.json"]).spawn().unwrap();
+    let mut server =
+        command(folder.path(), &["record", "--operation", OPERATION, "--ready-file", "ready.json"]).spawn().unwrap();
     let ready = folder.path().join("ready.json");
     let info: serde_json::Value = loop {
         match std::fs::read(&ready) {
@@ -161,7 +178,7 @@ fn any_cassette(folder: &Path) -> bool {
 fn what_was_kept_on_demand_is_named_and_does_not_pass_the_linter() {
     let folder = tempfile::tempdir().unwrap();
 
-    retake(folder.path(), &["record", "--probe", "--keep", "message"]).assert_code(0);
+    retake(folder.path(), &["record", "--operation", OPERATION, "--probe", "--keep", "message"]).assert_code(0);
 
     assert!(read_to_string(folder.path().join(CASSETTE)).unwrap().contains("kept message"));
     retake(folder.path(), &["cassette", "lint"]).assert_code(1).assert_stdout("--keep message");
@@ -170,7 +187,7 @@ fn what_was_kept_on_demand_is_named_and_does_not_pass_the_linter() {
     let allowed = read_to_string(spec).unwrap().replace(", sensitivity: free-text", "");
     write(folder.path().join("allowed.yaml"), allowed).unwrap();
     retake(folder.path(), &["cassette", "lint", "--spec", "allowed.yaml"]).assert_code(0);
-    retake(folder.path(), &["record", "--probe", "--keep", "mesage", "--overwrite"])
+    retake(folder.path(), &["record", "--operation", OPERATION, "--probe", "--keep", "mesage", "--overwrite"])
         .assert_code(2)
         .assert_stderr("message");
 }

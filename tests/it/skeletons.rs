@@ -7,6 +7,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+const OPERATION: &str = "ListImageSetVersions";
+
 #[cfg(feature = "sdk")]
 #[test]
 fn the_rust_skeleton_works_as_it_is_printed() {
@@ -74,7 +76,7 @@ fn print(language: &str, folder: &Path) -> String {
 
 /// What is printed for a language.
 fn skeleton(language: &str, folder: &Path) -> String {
-    let run = retake(folder, &["verify", "client", "--new-driver", language]);
+    let run = retake(folder, &["verify", "client", "--new-driver", language, "--operation", OPERATION]);
     run.assert_code(0);
     assert!(run.stdout.lines().count() < 80, "{language}: {} lines", run.stdout.lines().count());
     run.stdout
@@ -94,7 +96,19 @@ fn works(folder: &Path, driver: &[String], environment: &[(&str, String)]) {
     let scenarios =
         ["baseline/*", "page/token-special", "request/*", "error/validation-*", "error/unmodelled", "retry/429-once"];
     let select = scenarios.iter().flat_map(|glob| ["--select", glob]);
-    let arguments = ["verify", "client", "--driver", "--jobs", "4", "--format", "json", "--output", "report.json"];
+    let arguments = [
+        "verify",
+        "client",
+        "--operation",
+        OPERATION,
+        "--driver",
+        "--jobs",
+        "4",
+        "--format",
+        "json",
+        "--output",
+        "report.json",
+    ];
     run(&arguments.into_iter().chain(select).collect::<Vec<_>>());
 
     let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();

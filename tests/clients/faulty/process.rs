@@ -17,6 +17,9 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 3;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What it calls where it is run without being told.
+const OPERATION: &str = "ListImageSetVersions";
+
 /// Speaks the driver protocol until it is told to end.
 pub(crate) fn serve(fault: Fault) -> Result<ExitCode, String> {
     let specs = embedded();
@@ -62,7 +65,7 @@ fn run(specs: &Specs, fault: Fault, message: &Value) -> Result<Outcome, String> 
 pub(crate) fn once(fault: Fault, outcome_file: Option<String>) -> Result<ExitCode, String> {
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let specs = embedded();
-    let spec = specs.iter().next().ok_or("there is no operation")?;
+    let spec = specs.operation(OPERATION).ok_or("there is no such operation")?;
     let credentials = Credentials::from_environment(|name| env::var(name).ok()).ok_or("there are no credentials")?;
     let signer = Signer { credentials, region: variable("AWS_REGION")?, service: spec.service.signing_name.clone() };
     let service = Wire::new(&variable("RETAKE_ENDPOINT")?, signer, TIMEOUT, fault);

@@ -15,6 +15,7 @@ mod foreign;
 mod namespace;
 mod observed;
 mod seen;
+mod service;
 mod signed;
 mod tunnelled;
 mod verified;

@@ -103,7 +103,8 @@ fn is_as_observed(client: &'static str, arguments: &[String]) {
 /// The report of a verification; all that these clients are breaks a must check somewhere.
 fn verify(arguments: &[String]) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let mut all = vec!["verify", "client", "--format", "json", "--output", "report.json"];
+    let mut all =
+        vec!["verify", "client", "--operation", "ListImageSetVersions", "--format", "json", "--output", "report.json"];
     all.extend(arguments.iter().map(String::as_str));
     let run = retake(folder.path(), &all);
     let report = fs::read_to_string(folder.path().join("report.json")).unwrap_or_default();

@@ -31,7 +31,8 @@ fn follows_no_link_on_the_way_to_a_cassette() {
     ] {
         let (_root, checkout, elsewhere) = checkout(link);
 
-        let run = retake(&checkout, &[&["record", "--probe"], arguments].concat());
+        let run =
+            retake(&checkout, &[&["record", "--operation", "ListImageSetVersions", "--probe"], arguments].concat());
 
         run.assert_code(4).assert_stderr(link.rsplit('/').next().unwrap());
         assert_eq!(files(&elsewhere), [""; 0], "{arguments:?}");

@@ -5,6 +5,9 @@ use crate::command::{Run, retake};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+/// What is called where nothing says otherwise.
+const OPERATION: &str = "ListImageSetVersions";
+
 /// What the command made of a client.
 pub(super) struct Verified {
     pub(super) run: Run,
@@ -34,7 +37,10 @@ pub(super) fn run_once(fault: Fault, flags: &[&str], arguments: &[&str]) -> Veri
 
 fn verified(arguments: &[&str]) -> Verified {
     let folder = tempfile::tempdir().unwrap();
-    let run = retake(folder.path(), &[&["verify", "client", "--format", "json"], arguments].concat());
+    let run = retake(
+        folder.path(),
+        &[&["verify", "client", "--operation", OPERATION, "--format", "json"], arguments].concat(),
+    );
     let report =
         serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}\n{}", run.stdout, run.stderr));
     Verified { run, report }

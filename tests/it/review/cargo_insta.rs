@@ -213,7 +213,17 @@ fn it_finds_what_waits_in_the_folder_that_is_named() {
     let Some(project) = Project::new() else { return };
     let out = project.path().join("out");
     fs::create_dir(&out).unwrap();
-    let arguments = ["record", "--probe", "--review", "--max-requests", "10", "--cassette", ACCEPTED];
+    let arguments = [
+        "record",
+        "--operation",
+        "ListImageSetVersions",
+        "--probe",
+        "--review",
+        "--max-requests",
+        "10",
+        "--cassette",
+        ACCEPTED,
+    ];
     let recorded = command(project.path(), &arguments).env("INSTA_PENDING_DIR", &out).output().unwrap();
     assert_eq!(recorded.status.code(), Some(0));
     let pending = read(&out, PENDING);

@@ -35,7 +35,20 @@ fn folder_with_pending() -> TempDir {
 }
 
 fn record(folder: &Path, cassette: &str) -> Run {
-    retake(folder, &["record", "--probe", "--review", "--max-requests", "10", "--cassette", cassette])
+    retake(
+        folder,
+        &[
+            "record",
+            "--operation",
+            "ListImageSetVersions",
+            "--probe",
+            "--review",
+            "--max-requests",
+            "10",
+            "--cassette",
+            cassette,
+        ],
+    )
 }
 
 /// Writes a pending cassette that is sealed and breaks the contract.

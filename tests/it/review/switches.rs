@@ -10,7 +10,21 @@ fn run(folder: &Path, switches: &[(&str, &str)], arguments: &[&str]) -> Run {
 }
 
 fn record(folder: &Path, switches: &[(&str, &str)]) -> Run {
-    run(folder, switches, &["record", "--probe", "--review", "--max-requests", "10", "--cassette", ACCEPTED])
+    run(
+        folder,
+        switches,
+        &[
+            "record",
+            "--operation",
+            "ListImageSetVersions",
+            "--probe",
+            "--review",
+            "--max-requests",
+            "10",
+            "--cassette",
+            ACCEPTED,
+        ],
+    )
 }
 
 #[test]
@@ -74,7 +88,15 @@ fn pending_files_wait_in_the_folder_that_is_named() {
     run(folder.path(), &switches, &["review", "--accept"]).assert_code(0);
 
     assert_eq!(read(folder.path(), ACCEPTED), pending);
-    let outside = ["record", "--probe", "--review", "--cassette", "../outside.cassette.yaml"];
+    let outside = [
+        "record",
+        "--operation",
+        "ListImageSetVersions",
+        "--probe",
+        "--review",
+        "--cassette",
+        "../outside.cassette.yaml",
+    ];
     run(folder.path(), &switches, &outside).assert_code(2).assert_stderr("INSTA_PENDING_DIR");
 }
 

@@ -3,7 +3,7 @@
 use super::subject::{Subject, body, is_path_text, listings, page_sizes, specs_in, walk};
 use retake::message::Json;
 use retake::simulate::Settings;
-use retake::spec::{Kind, exemplar};
+use retake::spec::{Kind, Specs, exemplar};
 use std::collections::BTreeSet;
 
 #[test]
@@ -103,8 +103,8 @@ fn shows_every_enum_value_and_every_optional_member() {
 
 #[test]
 fn lists_versions_newest_first_one_second_apart() {
-    let spec = &specs_in("specs/medical-imaging")[0];
-    let subject = Subject::new(spec, Settings::default());
+    let specs = Specs::new(specs_in("specs"));
+    let subject = Subject::new(specs.operation("ListImageSetVersions").unwrap(), Settings::default());
 
     let items = walk(&subject, &subject.inputs(), None).items;
 
