@@ -56,7 +56,7 @@ impl Trial {
         let mut arguments = vec!["simulate", "--quiet", "--operation", OPERATION];
         arguments.extend(serve);
         arguments.extend(defects.iter().flat_map(|defect| ["--defect", defect]));
-        let script = "exec \"$0\" verify mock \"$AWS_ENDPOINT_URL\" --format json \"$@\" > report.json";
+        let script = "exec \"$0\" verify mock \"$AWS_ENDPOINT_URL\" --operation ListImageSetVersions --format json \"$@\" > report.json";
         arguments.extend(["--", "sh", "-c", script, env!("CARGO_BIN_EXE_retake")]);
         arguments.extend(judge);
         let output = command(folder.path(), &arguments).output().unwrap();
