@@ -26,7 +26,7 @@ fn folder() -> tempfile::TempDir {
 fn lists_what_each_scenario_expects_and_why() {
     let folder = tempfile::tempdir().unwrap();
 
-    let run = retake(folder.path(), &["spec", "scenarios"]);
+    let run = retake(folder.path(), &["spec", "scenarios", "--operation", "ListImageSetVersions"]);
 
     run.assert_code(0);
     insta::assert_snapshot!(run.stdout);

@@ -38,7 +38,7 @@ fn item(item: &ImageSetProperties) -> Value {
     members
 }
 
-const MODELLED: &[&str] = &["ThrottlingException", "InternalServerException", "ConflictException", "AccessDeniedException", "ValidationException", "ResourceNotFoundException"];
+const MODELLED: &[&str] = &["ThrottlingException", "ConflictException", "AccessDeniedException", "ValidationException", "InternalServerException", "ResourceNotFoundException"];
 fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>, items: &[Value]) -> Value {
     let (code, status) = (error.code(), error.raw_response().map(|response| response.status().as_u16()));
     let class = match error {

@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// What a terminal, an editor or a CI service would obey.
+const OPERATION: &str = "ListImageSetVersions";
 const PLANT: &str = "::error::pl4nt\u{1b}[31m\u{7}\u{8}\u{c}\u{7f}\u{85}\u{9b}1m\u{ad}\u{61c}\u{180e}\u{200b}\u{200e}\u{2028}\u{202e}\u{2066}\u{2069}\u{feff}\u{fff9}\u{e0041}##vso[task.x]##[error]";
 
 const WORD: &str = "pl4nt";
@@ -321,6 +322,8 @@ fn what_a_client_prints_shows_nothing_that_is_obeyed() {
             let verify = [
                 "verify",
                 "client",
+                "--operation",
+                OPERATION,
                 "--select",
                 "page/*",
                 "--timeout",
@@ -339,10 +342,38 @@ fn what_a_client_prints_shows_nothing_that_is_obeyed() {
         let script = format!("cat {file}; cat > /dev/null");
         search.run(
             folder.path(),
-            &["verify", "client", "--driver", "--select", "page/*", "--timeout", "20", "--", "sh", "-c", &script],
+            &[
+                "verify",
+                "client",
+                "--operation",
+                OPERATION,
+                "--driver",
+                "--select",
+                "page/*",
+                "--timeout",
+                "20",
+                "--",
+                "sh",
+                "-c",
+                &script,
+            ],
         );
-        search
-            .run(folder.path(), &["verify", "client", "--check-driver", "--timeout", "20", "--", "sh", "-c", &script]);
+        search.run(
+            folder.path(),
+            &[
+                "verify",
+                "client",
+                "--operation",
+                OPERATION,
+                "--check-driver",
+                "--timeout",
+                "20",
+                "--",
+                "sh",
+                "-c",
+                &script,
+            ],
+        );
     }
     search.assert(10);
 }

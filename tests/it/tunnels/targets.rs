@@ -41,7 +41,7 @@ pub(crate) const TARGETS: [&str; 50] = [
     "amazonaws.com:443",
     "s3.us-east-1.amazonaws.com:443",
     "sts.us-east-1.amazonaws.com:443",
-    "medical-imaging.us-east-1.amazonaws.com:443",
+    "imaging.us-east-1.amazonaws.com:443",
     "runtime-medical-imaging.us-west-2.amazonaws.com:443",
     "runtime-medical-imaging.us-east-1.amazonaws.com.cn:443",
     "HOST",
@@ -111,7 +111,10 @@ async fn says_which_tunnels_it_opens() {
 
     let reply = crate::wires::talk(rig.port(), "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n").await;
 
-    let expected = format!("only tunnels to {HOST}:443 are opened here; add other hosts to NO_PROXY\n");
+    let expected = format!(
+        "only tunnels to medical-imaging.us-east-1.amazonaws.com:443, {HOST}:443 are opened here; add other hosts to \
+         NO_PROXY\n"
+    );
     assert_eq!((reply.status(), reply.text()), (403, expected));
 }
 

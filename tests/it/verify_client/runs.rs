@@ -110,6 +110,8 @@ fn a_run_that_is_interrupted_ends_at_once_and_keeps_what_it_has() {
         let arguments = [
             "verify",
             "client",
+            "--operation",
+            "ListImageSetVersions",
             "--format",
             "json",
             "--driver",

@@ -1,6 +1,7 @@
 //! Wrong usage of `verify client`: exit 2, and a word about what would be right.
 
 use super::kit::{Kit, client_program};
+use crate::command::{Run, command as command_of};
 
 #[test]
 fn says_what_is_missing_or_cannot_be() {
@@ -70,13 +71,22 @@ fn says_which_families_a_spec_cannot_feed_and_names_operations_where_there_are_s
     assert!(!cut.is_empty());
     kit.write("plain.yaml", &plain);
 
-    let alone = kit.run(&["--driver", "--spec", "plain.yaml", "--select", "baseline/*"], &["true"]);
-    let both = kit.verify(
-        &["--driver", "--spec", "plain.yaml", "--spec", SPEC, "--select", "ListImageSetVersions/baseline/*"],
-        &[client_program().to_str().unwrap(), "none"],
+    let alone = verify(&kit, &["--spec", "plain.yaml", "--select", "baseline/*"], "true");
+    let both = verify(
+        &kit,
+        &["--spec", "plain.yaml", "--spec", SPEC, "--select", "ListImageSetVersions/baseline/*"],
+        client_program().to_str().unwrap(),
     );
 
     alone.assert_code(4).assert_stderr("GetThing: no page: ");
-    both.run.assert_code(0);
-    assert_eq!(both.verdicts()[0], ("ListImageSetVersions/baseline/one-page", "pass"));
+    both.assert_code(0);
+    let report: serde_json::Value = serde_json::from_str(&both.stdout).unwrap();
+    let first = &report["scenarios"][0];
+    assert_eq!((&first["id"], &first["verdict"]), (&"baseline/one-page".into(), &"pass".into()));
+}
+
+/// Verifies a driver by these specs.
+fn verify(kit: &Kit, specs: &[&str], driver: &str) -> Run {
+    let command = ["--driver", "--format", "json", "--", driver, "none"];
+    Run::of(command_of(kit.path(), &[&["verify", "client"], specs, &command].concat()).output().unwrap())
 }

@@ -36,9 +36,9 @@ impl<'g> Choice<'g> {
     }
 }
 
-/// Whether a glob is one of the scenario: by its id, or by its name in the report.
+/// Whether a glob is one of the scenario: by its id, or by that behind its operation.
 fn fits(glob: &str, scenario: &Listed) -> bool {
-    matches(glob, &scenario.id) || matches(glob, &scenario.name)
+    matches(glob, &scenario.id) || matches(glob, &scenario.full)
 }
 
 /// Whether a text is a glob's, in which `*` stands for any text.
@@ -76,7 +76,7 @@ mod tests {
         let specs = Specs::new(vec![embedded().operation("ListImageSetVersions").unwrap().clone()]);
         let listing = Origin::new(Arc::new(specs), 0, None).unwrap().list().unwrap();
         let mut scenarios = listing.scenarios;
-        scenarios.iter_mut().for_each(|listed| listed.name = format!("Op/{}", listed.id));
+        scenarios.iter_mut().for_each(|listed| listed.full = format!("Op/{}", listed.id));
         scenarios
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Listed {
     pub(super) name: String,
     /// Its id.
     pub(super) id: String,
+    /// Its id behind its operation.
+    pub(super) full: String,
     /// The spec that it follows from.
     spec: usize,
     /// Which of that spec's scenarios it is.
@@ -84,16 +86,17 @@ impl Origin {
             let left_out = families.iter().flat_map(|family| &family.left_out);
             listing.left_out.extend(left_out.map(|left| format!("{operation}: no {}: {}", left.id, left.why)));
             let ids = families.into_iter().flat_map(|family| family.scenarios).map(|scenario| scenario.id);
-            let listed = |(place, id): (usize, String)| Listed { name: id.clone(), id, spec: index, place };
+            let full = |id: &str| format!("{operation}/{id}");
+            let listed =
+                |(place, id): (usize, String)| Listed { name: id.clone(), full: full(&id), id, spec: index, place };
             listing.scenarios.extend(ids.enumerate().map(listed));
         }
         if let (Some(error), true) = (missing, listing.operations.is_empty()) {
             return Err(Failure::usage(error));
         }
         if listing.operations.len() > 1 {
-            let operations: Vec<&str> = self.specs.iter().map(|spec| spec.operation.as_str()).collect();
             for listed in &mut listing.scenarios {
-                listed.name = format!("{}/{}", operations[listed.spec], listed.id);
+                listed.name.clone_from(&listed.full);
             }
         }
         Ok(listing)
