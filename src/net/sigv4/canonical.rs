@@ -13,8 +13,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 /// The path of a canonical request: dot segments and empty ones gone, encoded once more.
 ///
 /// ```text
-/// /datastore/a%2Fb/../c  ->  /datastore/c
-/// /datastore/a%2Fb       ->  /datastore/a%252Fb
+/// /shelves/a%2Fb/../c  ->  /shelves/c
+/// /shelves/a%2Fb       ->  /shelves/a%252Fb
 /// ```
 pub(super) fn path(sent: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
